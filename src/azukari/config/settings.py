@@ -1,0 +1,138 @@
+"""All settings, from the environment and from files in the data folder. `docs/operate/settings.md` lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from azukari.config import env
+
+DATA = Path(env.text("AZUKARI_DATA", "data")).resolve()
+
+SECRET_KEY = env.secret(DATA / "secret.key")
+DEBUG = False
+ALLOWED_HOSTS = env.words("AZUKARI_HOSTS", "localhost,127.0.0.1,[::1]")
+
+# The server's half of every lock hangs on this file. It lies outside the databases and their backups.
+AZUKARI_ROOT_KEY_FILE = Path(env.text("AZUKARI_ROOT_KEY_FILE", str(DATA / "root.key")))
+# Days after which no backup of the key store is left (security: a destroyed key must not come back).
+AZUKARI_KEY_BACKUP_DAYS = env.number("AZUKARI_KEY_BACKUP_DAYS", 35)
+# How many proxies stand in front; the client's address is taken that many places from the right.
+AZUKARI_PROXIES = env.number("AZUKARI_PROXIES", 0)
+# Trial mode shows the demo logins on the login page. Never for real data.
+AZUKARI_TRIAL = env.flag("AZUKARI_TRIAL")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "azukari.store.apps.StoreConfig",
+    "azukari.journal.apps.JournalConfig",
+    "azukari.tenancy.apps.TenancyConfig",
+    "azukari.roster.apps.RosterConfig",
+    "azukari.vault.apps.VaultConfig",
+    "azukari.intake.apps.IntakeConfig",
+    "azukari.ui.apps.UiConfig",
+    "azukari.office.apps.OfficeConfig",
+    "azukari.ops.apps.OpsConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "azukari.ui.middleware.headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "azukari.office.middleware.staff_session",
+    "azukari.office.middleware.ErrorsMiddleware",
+]
+
+ROOT_URLCONF = "azukari.config.urls"
+WSGI_APPLICATION = "azukari.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "azukari.office.context.layout",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": env.database("AZUKARI_DATABASE", DATA / "azukari.sqlite3"),
+    # The wrapped record keys live apart, with backups of their own that end early (security.md 2.6).
+    "keys": env.database("AZUKARI_KEYS_DATABASE", DATA / "keys.sqlite3"),
+}
+DATABASE_ROUTERS = ["azukari.store.router.KeyStoreRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "tenancy.Account"
+PASSWORD_HASHERS = ["azukari.store.password.Argon2idHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "office:login"
+
+LANGUAGE_CODE = "ja"
+TIME_ZONE = "Asia/Tokyo"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA / "static"
+WHITENOISE_USE_FINDERS = True
+
+# Uploads stay in memory: a temporary file would hold My Numbers in the clear on the disk.
+FILE_UPLOAD_HANDLERS = ["azukari.office.uploads.LimitedMemoryUploadHandler"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-azukari"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = "__Host-azukari-csrf"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "azukari.ui.error_pages.csrf_failure"
+# Loopback is a secure context to a browser; any other host must come through TLS.
+CSRF_TRUSTED_ORIGINS = env.words("AZUKARI_ORIGINS", "")
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+# no-referrer would make browsers send "Origin: null" with forms, which CSRF protection must refuse.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if AZUKARI_PROXIES else None
+X_FRAME_OPTIONS = "DENY"
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+    "base-uri": ["'none'"],
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    # Second line of defence only: nothing of ours logs values, but a library might.
+    "filters": {"mask": {"()": "azukari.config.logs.MaskNumbers"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"azukari": {"level": "INFO"}, "django.db.backends": {"level": "WARNING"}},
+}

@@ -1,0 +1,8 @@
+"""Django's entry for the journal."""
+
+from django.apps import AppConfig
+
+
+class JournalConfig(AppConfig):
+    name = "azukari.journal"
+    label = "journal"

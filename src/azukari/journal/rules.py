@@ -1,0 +1,175 @@
+"""What an entry of the handling record is made of: events, kinds, results, take-outs, and its canonical bytes.
+
+The ten columns of 個人番号関係事務処理一覧 come from here. The bytes of an entry are RFC 8785 JSON; names and free
+text enter only as salted commitments, so the tree stays valid when a text is erased.
+Law: 特定個人情報ガイドライン（事業者編）別添1 2C b.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import rfc8785
+
+from azukari.kernel.actor import Actor
+
+ENTRY_VERSION = 1
+MAX_ENTRY_BYTES = 65_535  # C2SP tlog-tiles: an entry's length has 16 bits
+
+
+class Kind(StrEnum):
+    """処理: what sort of handling it was."""
+
+    REGISTER = "REGISTER"
+    VIEW = "VIEW"
+    OUTPUT = "OUTPUT"
+    DELETE = "DELETE"
+    ACCESS = "ACCESS"
+
+
+KIND_LABELS = {
+    Kind.REGISTER: "登録",
+    Kind.VIEW: "照会",
+    Kind.OUTPUT: "出力",
+    Kind.DELETE: "削除",
+    Kind.ACCESS: "認証",
+}
+
+
+class Result(StrEnum):
+    """結果."""
+
+    SUCCESS = "SUCCESS"
+    FAILURE = "FAILURE"
+
+
+RESULT_LABELS = {Result.SUCCESS: "成功", Result.FAILURE: "失敗"}
+
+
+class TakenOut(StrEnum):
+    """持ち出しの記録: where a shown number goes."""
+
+    NONE = ""
+    SCREEN = "SCREEN"
+    DOCUMENT = "DOCUMENT"
+    MEDIUM = "MEDIUM"
+    FILE = "FILE"
+
+
+TAKEN_OUT_LABELS = {
+    TakenOut.NONE: "",
+    TakenOut.SCREEN: "画面で見るだけ",
+    TakenOut.DOCUMENT: "書類に記入",
+    TakenOut.MEDIUM: "媒体に入れて運ぶ",
+    TakenOut.FILE: "ファイルに出力",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One kind of thing that can be recorded: past-tense code (never reused), 処理内容 in Japanese, 処理."""
+
+    code: str
+    label: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of an operation: about whom, with what result. Names as they are at that time."""
+
+    client_id: UUID | None = None
+    client_name: str = ""
+    person_id: UUID | None = None
+    person_name: str = ""
+    detail: str = ""
+    result: Result = Result.SUCCESS
+    record_id: UUID | None = None
+    document_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One act of one person, with a line for each person concerned."""
+
+    event: Event
+    screen: str
+    purpose: str = ""
+    taken_out: TakenOut = TakenOut.NONE
+    taken_out_note: str = ""
+    lines: Sequence[Line] = field(default_factory=lambda: (Line(),))
+
+
+def build_entry(
+    *,
+    actor: Actor,
+    operation: Operation,
+    line: Line,
+    seq: int,
+    number: int,
+    line_number: int,
+    at: datetime,
+    commitments: Mapping[str, str],
+) -> bytes:
+    """Build the canonical bytes of one entry. `commitments` maps a text's name to the hex of its commitment.
+
+    Source: RFC 8785. Raises: ValueError when the entry is longer than 65,535 bytes.
+    """
+    body: dict[str, object] = {
+        "v": ENTRY_VERSION,
+        "office": str(actor.office_id),
+        "seq": seq,
+        "operation": number,
+        "line": line_number,
+        "at": at.isoformat(timespec="microseconds"),
+        "actor": {
+            "staff": str(actor.staff_id) if actor.staff_id else None,
+            "role": actor.role.value,
+            "session": actor.session,
+        },
+        "event": operation.event.code,
+        "label": operation.event.label,
+        "kind": operation.event.kind.value,
+        "result": line.result.value,
+        "screen": operation.screen,
+        "purpose": operation.purpose,
+        "taken_out": operation.taken_out.value,
+        "client": str(line.client_id) if line.client_id else None,
+        "person": str(line.person_id) if line.person_id else None,
+        "commitments": dict(commitments),
+    }
+    if line.record_id:
+        body["record"] = str(line.record_id)
+    if line.document_sha256:
+        body["document"] = line.document_sha256
+    encoded = rfc8785.dumps(body)  # type: ignore[arg-type]
+    if len(encoded) > MAX_ENTRY_BYTES:
+        raise ValueError("an entry is at most 65,535 bytes")
+    return encoded
+
+
+def parse_body(body: bytes) -> dict[str, Any]:
+    """Read an entry's bytes back. Raises: ValueError when they are not canonical (RFC 8785)."""
+    told: dict[str, Any] = json.loads(body)
+    if rfc8785.dumps(told) != body:
+        raise ValueError("an entry is canonical JSON")
+    return told
+
+
+def texts_of(actor: Actor, operation: Operation, line: Line) -> dict[str, str]:
+    """Collect the texts of a line that stand beside the tree: names and free text, the empty ones left out."""
+    texts = {
+        "staff": actor.name,
+        "address": actor.address,
+        "client": line.client_name,
+        "person": line.person_name,
+        "detail": line.detail,
+        "taken_out": operation.taken_out_note,
+    }
+    return {name: value for name, value in texts.items() if value}

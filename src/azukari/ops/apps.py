@@ -1,0 +1,8 @@
+"""Django's entry for operations."""
+
+from django.apps import AppConfig
+
+
+class OpsConfig(AppConfig):
+    name = "azukari.ops"
+    label = "ops"

@@ -1,0 +1,50 @@
+"""Many rows at once, without an ORM object each: a sheet of 30,000 people is registered in seconds.
+
+`bulk_create` builds and inspects every object; this binds plain tuples to one prepared INSERT. COPY would be
+faster still on PostgreSQL, but it is refused on tables with row-level security.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import batched
+from typing import Any
+
+from django.db import connections, models, router
+
+_BATCH = 2000
+
+
+def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert rows given as values in the order of `fields` (Django field names). Call inside a transaction."""
+    connection = connections[router.db_for_write(model)]
+    columns = [model._meta.get_field(name) for name in fields]
+    prepare = [_converter(field, connection) for field in columns]
+    quote = connection.ops.quote_name
+    statement = (
+        f"INSERT INTO {quote(model._meta.db_table)} "
+        f"({', '.join(quote(field.column) for field in columns)}) "  # type: ignore[union-attr]
+        f"VALUES ({', '.join(['%s'] * len(columns))})"
+    )
+    with connection.cursor() as cursor:
+        for batch in batched(rows, _BATCH):
+            cursor.executemany(
+                statement,
+                [[convert(value) for convert, value in zip(prepare, row, strict=True)] for row in batch],
+            )
+
+
+def _converter(field: Any, connection: Any) -> Callable[[Any], Any]:
+    """Choose how one column's values reach the driver; plain values pass untouched."""
+    if isinstance(field, models.ForeignKey):
+        field = field.target_field
+    kind = field.get_internal_type()
+    if kind in {"CharField", "TextField", "SmallIntegerField", "IntegerField", "BigIntegerField", "BooleanField"}:
+        return _same
+    if kind in {"PositiveSmallIntegerField", "PositiveIntegerField", "PositiveBigIntegerField"}:
+        return _same
+    return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -1,0 +1,116 @@
+"""The server's half of every lock, and the keys the office signs with.
+
+The root key comes from a file outside the databases; the app's start tells where it lies. Without it nothing
+opens, and without the office's half (a grant, an unlock, the recovery sheet) neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from azukari.kernel.ids import OfficeId
+from azukari.seal import checkpoint, document_signer, grants, root
+from azukari.seal.context import Context
+from azukari.seal.errors import SealError
+from azukari.seal.secretbytes import Secret
+from azukari.store.scope import current_office
+from azukari.tenancy import errors
+from azukari.tenancy.models import Office, OfficeKeys
+
+_SIGNER_YEARS = 20
+
+
+@dataclass
+class _RootKeyFile:
+    path: Path | None = None
+
+
+_file = _RootKeyFile()
+
+
+def use_root_key_file(path: Path) -> None:
+    """Tell where the root key lies. It is read at the first use."""
+    _file.path = path
+    root_keys.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def root_keys() -> root.RootKeys:
+    """Read the root keys. Raises: RootKeyMissingError."""
+    try:
+        if _file.path is None:
+            raise errors.RootKeyMissingError
+        return root.LocalRootKeys.parse(_file.path.read_text("ascii"))
+    except (OSError, UnicodeDecodeError, SealError) as error:
+        raise errors.RootKeyMissingError from error
+
+
+def origin_of(office_id: UUID) -> str:
+    """Give the name of an office's record in checkpoints (C2SP tlog-checkpoint origin)."""
+    return f"azukari/office/{office_id}"
+
+
+def make_office_keys(office: Office, *, now: datetime) -> tuple[Secret, Secret]:
+    """Make an office's keys at its opening. Gives the office secret and the server's half, in memory only."""
+    server_half, office_secret = grants.new_server_half(), grants.new_office_secret()
+    signer = checkpoint.LogSigner.generate(origin_of(office.id))
+    document = document_signer.new_document_signer(
+        common_name=f"{office.name} 廃棄証明書",
+        organisation=office.name,
+        serial=int.from_bytes(office.id.bytes) >> 1,
+        not_before=now,
+        not_after=now + timedelta(days=365 * _SIGNER_YEARS),
+    )
+    keys = root_keys()
+    OfficeKeys.objects.create(
+        server_half=keys.wrap(server_half.reveal(), _context("server-half", office.id)),
+        log_signer=keys.wrap(signer.private_bytes(), _context("log-signer", office.id)),
+        verifier_key=signer.verifier_key(),
+        document_key=keys.wrap(document.private_key_der, _context("document-key", office.id)),
+        document_certificate=document.certificate_der,
+    )
+    return office_secret, server_half
+
+
+def server_half() -> Secret:
+    """Unwrap the server's half for the office in force. Raises: RootKeyMissingError, OpeningError."""
+    stored = OfficeKeys.objects.values_list("server_half", flat=True).get()
+    return Secret(root_keys().unwrap(bytes(stored), _context("server-half", current_office())))
+
+
+def log_signer() -> checkpoint.LogSigner:
+    """Unwrap the key that signs checkpoints of the office in force."""
+    stored = OfficeKeys.objects.values_list("log_signer", flat=True).get()
+    private = root_keys().unwrap(bytes(stored), _context("log-signer", current_office()))
+    return checkpoint.LogSigner.from_private_bytes(origin_of(current_office()), private)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKeys:
+    """What signs a certificate's PDF: PKCS#8 private key and X.509 certificate, both DER."""
+
+    private_key_der: bytes
+    certificate_der: bytes
+
+    def __repr__(self) -> str:
+        return "DocumentKeys(…)"
+
+
+def document_keys() -> DocumentKeys:
+    """Unwrap the key that signs documents of the office in force."""
+    stored = OfficeKeys.objects.get()
+    private = root_keys().unwrap(bytes(stored.document_key), _context("document-key", current_office()))
+    return DocumentKeys(private_key_der=private, certificate_der=bytes(stored.document_certificate))
+
+
+def verifier_key() -> str:
+    """Give the public key that checks this office's record (C2SP vkey)."""
+    return OfficeKeys.objects.values_list("verifier_key", flat=True).get()
+
+
+def _context(label: str, office_id: OfficeId | UUID) -> Context:
+    return Context(label=label, office=office_id)

@@ -1,0 +1,46 @@
+"""Who may do what inside an office: a table of roles, and the two questions asked of it. Pure."""
+
+from __future__ import annotations
+
+from azukari.kernel.actor import Actor, Role
+from azukari.tenancy import errors
+
+# Permissions of the office door. Those of HANDLING also need a grant (may_handle): the right to numbers is
+# given to a person, not to a role.
+EVERYONE = frozenset({"tenancy:home:see", "tenancy:client:see", "roster:person:see", "tenancy:own:manage"})
+HANDLING = frozenset(
+    {
+        "tenancy:vault:unlock",
+        "vault:number:reveal",
+        "vault:number:register",
+        "vault:number:dispose",
+        "intake:sheet:import",
+        "journal:record:see",
+    }
+)
+MANAGING = frozenset(
+    {"journal:record:see", "tenancy:settings:change", "tenancy:recovery:issue", "vault:disposal:approve"}
+)
+
+ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.MANAGER: EVERYONE | HANDLING | MANAGING,
+    Role.HANDLER: EVERYONE | HANDLING,
+    Role.GENERAL: EVERYONE,
+    Role.SYSTEM: frozenset(),
+}
+PERMISSIONS = EVERYONE | HANDLING | MANAGING
+
+
+def may(actor: Actor, permission: str) -> bool:
+    """Tell whether an actor holds a permission."""
+    if permission in HANDLING and permission not in MANAGING and not actor.may_handle:
+        return False
+    if permission == "journal:record:see" and actor.role is Role.HANDLER and not actor.may_handle:
+        return False
+    return permission in ROLE_PERMISSIONS[actor.role]
+
+
+def check_may(actor: Actor, permission: str) -> None:
+    """Refuse an actor without a permission. Raises: PermissionNotAllowed."""
+    if not may(actor, permission):
+        raise errors.PermissionNotAllowed(who="責任者" if permission in MANAGING else "個人番号の取扱担当者")

@@ -1,0 +1,61 @@
+"""Sealed parcels: bytes that hold numbers and wait for a decision, e.g. a sheet being checked.
+
+A parcel is sealed like a number, under a key of its own in the key store; emptying it destroys that key.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from azukari.kernel.ids import new_id
+from azukari.seal import opening, sealing
+from azukari.seal.context import Context
+from azukari.seal.vaultkey import VaultKey
+from azukari.store.scope import current_office
+from azukari.vault import errors
+from azukari.vault.actions import keystore
+from azukari.vault.models import SealedParcel
+
+KEPT_FOR = timedelta(days=7)
+
+
+def put_parcel(*, vault_key: VaultKey, client_id: UUID, data: bytes, now: datetime) -> UUID:
+    """Seal bytes and keep them for at most seven days. Gives the parcel's id. The caller writes the record."""
+    parcel_id = new_id()
+    wrapped, sealed = sealing.seal_parcel_record(vault_key, data, _context(parcel_id, client_id))
+    keystore.put_keys([(parcel_id, wrapped)], now=now)
+    SealedParcel.objects.create(
+        id=parcel_id, client_id=client_id, sealed=sealed, made_at=now, expires_at=now + KEPT_FOR
+    )
+    return parcel_id
+
+
+def open_parcel(*, vault_key: VaultKey, parcel_id: UUID) -> bytes:
+    """Open a parcel. The caller has checked rights and written the record. Raises: ParcelGoneError."""
+    row = SealedParcel.objects.filter(id=parcel_id).first()
+    wrapped = keystore.find_key(parcel_id)
+    if row is None or wrapped is None:
+        raise errors.ParcelGoneError
+    return opening.open_parcel(vault_key, wrapped, bytes(row.sealed), _context(parcel_id, row.client_id))
+
+
+def drop_parcel(parcel_id: UUID) -> None:
+    """Take a parcel out of the way; its key is destroyed when the caller's transaction has committed."""
+    SealedParcel.objects.filter(id=parcel_id).delete()
+    transaction.on_commit(lambda: keystore.destroy_keys([parcel_id]))
+
+
+def sweep_expired(*, now: datetime) -> int:
+    """Destroy parcels whose seven days are over. Gives how many."""
+    expired = list(SealedParcel.objects.filter(expires_at__lte=now).values_list("id", flat=True))
+    if expired:
+        keystore.destroy_keys(expired)
+        SealedParcel.objects.filter(id__in=expired).delete()
+    return len(expired)
+
+
+def _context(parcel_id: UUID, client_id: UUID) -> Context:
+    return Context(label="parcel", office=current_office(), client=client_id, record=parcel_id)
