@@ -466,7 +466,7 @@ def test_recovery_sheet_is_one_page_with_the_code() -> None:
 
 def test_recovery_sheet_does_not_show_its_code_by_accident() -> None:
     assert sheets.SAMPLE.groups[0] not in repr(sheets.SAMPLE)
-    with pytest.raises(ValueError, match="^the recovery code must be groups of capital letters and digits$"):
+    with pytest.raises(ValueError, match=r"^the recovery code must be groups of capital letters and digits$"):
         dataclasses.replace(sheets.SAMPLE, groups=("secret!",))
 
 

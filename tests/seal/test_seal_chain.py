@@ -131,7 +131,7 @@ def test_proofs_agree_with_pymerkle() -> None:
 
 def test_random_large_trees() -> None:
     """Sizes to 2^40 with a made-up tree: the subtree hash is any function that is consistent with itself."""
-    chance = random.Random(6962)
+    chance = random.Random(6962)  # noqa: S311 - sizes of trees, no secrets
     for _ in range(60):
         size = chance.randrange(2, 1 << chance.randrange(2, 41))
         index, old = chance.randrange(size), chance.randrange(1, size)
@@ -146,7 +146,7 @@ def equal_leaves() -> Callable[[int, int], bytes]:
     levels = [LEAVES[0]]
     for _ in range(63):
         levels.append(node_hash(levels[-1], levels[-1]))
-    return lambda level, index: levels[level]
+    return lambda level, _index: levels[level]
 
 
 def root_of(size: int, tree: Callable[[int, int], bytes]) -> bytes:
@@ -197,8 +197,7 @@ def test_mutated_inclusion_proofs_are_refused() -> None:
         for index in {0, size // 3, size // 2, size - 1}:
             leaf, proof = LEAVES[index], inclusion_proof(index, size, subtree)
             bad = {
-                f"proof {name}": (leaf, index, size, changed, root)
-                for name, changed in mutated_lists(proof).items()
+                f"proof {name}": (leaf, index, size, changed, root) for name, changed in mutated_lists(proof).items()
             }
             for name, at in {
                 "+1": index + 1,

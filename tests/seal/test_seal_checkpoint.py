@@ -204,9 +204,7 @@ BAD_PROOFS = {
     "trailing text": PROOF + "x\n",
     "no last newline": PROOF[:-1],
     "over 64 KiB": PROOF + "x" * 65536 + "\n",
-    "checkpoint of another size": checkpoint.build_proof(
-        3, HASHES, checkpoint.sign_checkpoint(SIGNER, NAME, 9, ROOT)
-    ),
+    "checkpoint of another size": checkpoint.build_proof(3, HASHES, checkpoint.sign_checkpoint(SIGNER, NAME, 9, ROOT)),
 }
 
 

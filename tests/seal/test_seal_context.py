@@ -60,7 +60,8 @@ def test_the_bytes_can_be_read_back(one: Context) -> None:
     *parts, purposes, version = decode(one.encode())
     ids = [raw(value) for value in (one.office, one.client, one.person, one.record)]
     assert parts == [one.label.encode(), *ids, one.field.encode()]
-    assert (len(purposes) == 32) == bool(one.purposes) and version == one.version
+    assert (len(purposes) == 32) == bool(one.purposes)
+    assert version == one.version
 
 
 def test_purposes_are_a_set() -> None:

@@ -22,7 +22,8 @@ def test_key_and_certificate_belong_together_and_say_what_they_are_for() -> None
     made = new_document_signer("あずかり 証明書署名", "社会保険労務士法人 あさがお", 20260401, START, END)
     key = load_der_private_key(made.private_key_der, None)
     certificate = x509.load_der_x509_certificate(made.certificate_der)
-    assert isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    assert isinstance(key.curve, ec.SECP256R1)
     assert certificate.public_key() == key.public_key()
     certificate.verify_directly_issued_by(certificate)
     assert isinstance(certificate.signature_hash_algorithm, SHA256)
@@ -32,7 +33,9 @@ def test_key_and_certificate_belong_together_and_say_what_they_are_for() -> None
     assert (certificate.serial_number, certificate.not_valid_before_utc) == (20260401, START)
     assert certificate.not_valid_after_utc == END
     usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    assert usage.digital_signature and usage.content_commitment and not usage.key_cert_sign
+    assert usage.digital_signature
+    assert usage.content_commitment
+    assert not usage.key_cert_sign
     assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     assert certificate_fingerprint(made.certificate_der) == hashlib.sha256(made.certificate_der).hexdigest()
 

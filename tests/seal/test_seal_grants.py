@@ -60,9 +60,7 @@ def test_the_password_opens_the_key_and_the_key_the_grant(
 @pytest.mark.parametrize(
     "typed", ["", "x", PASSWORD + " ", PASSWORD.replace("が", "か\u3099"), "あさがおの 鉢植え ２７"]
 )
-def test_another_password_does_not(
-    member: MemberKeys, server_half: Secret, context: Context, typed: str
-) -> None:
+def test_another_password_does_not(member: MemberKeys, server_half: Secret, context: Context, typed: str) -> None:
     with pytest.raises(WrongPasswordError):
         grants.open_member_key(member.sealed_private_key, typed, server_half, context)
 
@@ -73,18 +71,12 @@ def test_neither_password_nor_server_half_alone(member: MemberKeys, context: Con
             grants.open_member_key(member.sealed_private_key, PASSWORD, other, context)
 
 
-def test_a_key_moved_to_another_member_does_not_open(
-    member: MemberKeys, server_half: Secret, context: Context
-) -> None:
+def test_a_key_moved_to_another_member_does_not_open(member: MemberKeys, server_half: Secret, context: Context) -> None:
     with pytest.raises(WrongPasswordError):
-        grants.open_member_key(
-            member.sealed_private_key, PASSWORD, server_half, replace(context, person=None)
-        )
+        grants.open_member_key(member.sealed_private_key, PASSWORD, server_half, replace(context, person=None))
 
 
-def test_flipped_bits_of_a_private_key_fail(
-    member: MemberKeys, server_half: Secret, context: Context
-) -> None:
+def test_flipped_bits_of_a_private_key_fail(member: MemberKeys, server_half: Secret, context: Context) -> None:
     sealed = member.sealed_private_key
     # Every bit of the header, then one of each byte; the cost (bytes 4 to 9) has a test of its own.
     for bit in [*range(4 * 8), *(byte * 8 + byte % 8 for byte in range(10, len(sealed)))]:

@@ -41,18 +41,16 @@ ERRORS = [
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_every_error_has_its_three_sentences(error: AzukariError) -> None:
-    assert isinstance(error, errors.SealError) and error.code.startswith("seal.")
+    assert isinstance(error, errors.SealError)
+    assert error.code.startswith("seal.")
     for sentence in (error.event, error.reason, error.advice):
         assert sentence.endswith("。")
-        assert "することができ" not in sentence and "{" not in sentence
+        assert "することができ" not in sentence
+        assert "{" not in sentence
 
 
 def test_every_error_class_is_in_the_list_above_and_has_its_own_code() -> None:
-    classes = {
-        value
-        for value in vars(errors).values()
-        if isinstance(value, type) and issubclass(value, AzukariError)
-    }
+    classes = {value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, AzukariError)}
     assert classes - {AzukariError, InvalidError} == {type(error) for error in ERRORS}
     assert len({error.code for error in ERRORS}) == len(ERRORS)
 
@@ -81,7 +79,5 @@ def test_a_module_imports_only_what_the_core_may(path: Path) -> None:
 
 def test_it_runs_without_django() -> None:
     names = ", ".join(f"azukari.seal.{path.stem}" for path in FOLDER.glob("*.py") if path.stem != "__init__")
-    code = (
-        f"import sys; sys.modules['django'] = None; import {names}; assert 'azukari.store' not in sys.modules"
-    )
+    code = f"import sys; sys.modules['django'] = None; import {names}; assert 'azukari.store' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(FOLDER.parents[1])})

@@ -9,6 +9,7 @@ from dataclasses import replace
 from uuid import UUID, uuid5
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -147,6 +148,37 @@ def test_every_flipped_bit_of_a_parcel_fails(
             open_parcel(vault_key, wrapped, flip(sealed, bit), context)
 
 
+def forge(header: bytes, key: bytes, plain: bytes, context: Context) -> bytes:
+    """A box made by somebody who has the key: everything authenticates."""
+    return header + bytes(12) + AESGCM(key).encrypt(bytes(12), plain, header + context.encode())
+
+
+@pytest.mark.parametrize("plain", [b"abcdefghijkl", b"12345678901x", "１２３４".encode(), b"\xb2" * 12])
+def test_what_comes_out_is_twelve_digits_or_nothing(vault_key: VaultKey, context: Context, plain: bytes) -> None:
+    key = sealing.new_record_key()
+    wrapped = sealing.wrap_record_key(vault_key, key, context)
+    with pytest.raises(OpeningError):
+        open_number(vault_key, wrapped, forge(b"\4\1\0\0", key.reveal(), plain, context), context)
+
+
+def test_a_key_version_where_there_is_none_is_refused(vault_key: VaultKey, context: Context) -> None:
+    key = sealing.new_record_key()
+    wrapped = sealing.wrap_record_key(vault_key, key, context)
+    number = forge(b"\4\1\0\1", key.reveal(), DIGITS.encode(), context)
+    with pytest.raises(FormatError):
+        open_number(vault_key, wrapped, number, context)
+    with pytest.raises(FormatError):
+        open_parcel(vault_key, wrapped, forge(b"\5\1\1\0", key.reveal(), b"x", context), context)
+
+
+def test_another_algorithm_is_refused(vault_key: VaultKey, context: Context) -> None:
+    key = sealing.new_record_key()
+    wrapped = sealing.wrap_record_key(vault_key, key, context)
+    number = forge(b"\4\2\0\0", key.reveal(), DIGITS.encode(), context)
+    with pytest.raises(FormatError):
+        open_number(vault_key, wrapped, number, context)
+
+
 def test_every_other_length_fails(vault_key: VaultKey, context: Context, record: tuple[bytes, bytes]) -> None:
     wrapped, sealed = record
     for length in range(len(sealed)):
@@ -166,9 +198,7 @@ def test_only_bytes_are_opened(vault_key: VaultKey, context: Context, record: tu
             open_number(vault_key, record[0], wrong, context)  # type: ignore[arg-type]
 
 
-def test_neither_half_alone_opens(
-    context: Context, halves: tuple[Secret, Secret], record: tuple[bytes, bytes]
-) -> None:
+def test_neither_half_alone_opens(context: Context, halves: tuple[Secret, Secret], record: tuple[bytes, bytes]) -> None:
     office_secret, server_half = halves
     strangers = [
         derive_vault_key(office_secret, Secret(bytes(32)), context.office),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azukari.seal.base32 import ALPHABET
-from azukari.seal.errors import RecoveryCodeError
+from azukari.seal.errors import FormatError, RecoveryCodeError
 from azukari.seal.recovery import RecoveryCode, new_recovery_code
 from azukari.seal.secretbytes import Secret
 
@@ -66,7 +66,8 @@ def test_every_single_wrong_character_is_found_in_its_group() -> None:
             if character != GROUPS[index][place]:
                 group = GROUPS[index][:place] + character + GROUPS[index][place + 1 :]
                 error = refused([*GROUPS[:index], group, *GROUPS[index + 1 :]])
-                assert error.group == index + 1 and f"{index + 1} 番目" in error.reason
+                assert error.group == index + 1
+                assert f"{index + 1} 番目" in error.reason
 
 
 def test_every_swap_of_two_characters_in_a_group_is_found() -> None:
@@ -90,7 +91,15 @@ def test_a_group_left_out_or_doubled_is_found() -> None:
         assert refused(GROUPS[: index + 1] + GROUPS[index:]).group is None
 
 
+def test_a_code_has_32_bytes_and_equals_only_a_code() -> None:
+    with pytest.raises(FormatError):
+        RecoveryCode(Secret(b"x" * 31))
+    assert CODE.secret() != CODE
+    assert RecoveryCode(Secret(bytes(32))) != CODE
+
+
 def test_a_strange_character_is_found_in_its_group() -> None:
+    assert refused(["U", *GROUPS]).group is None
     assert refused(["U" + GROUPS[0][1:], *GROUPS[1:]]).group == 1
     assert refused([*GROUPS[:17], GROUPS[17][:3] + "あ"]).group == 18
 
@@ -106,7 +115,8 @@ def test_the_last_checksum_finds_what_the_groups_cannot() -> None:
     other = RecoveryCode(Secret(bytes(32))).groups()
     for cut in range(1, 18):
         error = refused(GROUPS[:cut] + other[cut:])
-        assert error.group is None and "2 か所以上" in error.reason
+        assert error.group is None
+        assert "2 か所以上" in error.reason
 
 
 def test_the_error_does_not_repeat_what_was_typed() -> None:

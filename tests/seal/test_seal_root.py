@@ -25,7 +25,8 @@ def test_a_missing_version_is_named_and_no_other_key_is_tried(context: Context) 
     sealed = KEYS.wrap(b"half", context)
     with pytest.raises(KeyMissingError) as caught:
         LocalRootKeys({1: b"a" * 32, 3: b"b" * 32}).unwrap(sealed, context)
-    assert caught.value.version == 2 and "版 2" in caught.value.reason
+    assert caught.value.version == 2
+    assert "版 2" in caught.value.reason
     with pytest.raises(OpeningError):  # the right key under another version does not open either
         LocalRootKeys({1: b"b" * 32}).unwrap(sealed[:2] + b"\0\1" + sealed[4:], context)
 
@@ -92,9 +93,15 @@ def test_a_slip_of_the_pen_is_found_and_the_line_is_not_shown() -> None:
         assert "6262" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "keys", [{}, {0: b"a" * 32}, {65536: b"a" * 32}, {1: b"a" * 16}, {1: b"a" * 33}], ids=str
-)
+def test_versions_go_to_65535(context: Context) -> None:
+    last = LocalRootKeys({65535: b"a" * 32})
+    assert last.unwrap(last.wrap(b"half", context), context) == b"half"
+    assert LocalRootKeys.parse(last.serialize()).version == 65535
+    with pytest.raises(FormatError):
+        last.rotated()
+
+
+@pytest.mark.parametrize("keys", [{}, {0: b"a" * 32}, {65536: b"a" * 32}, {1: b"a" * 16}, {1: b"a" * 33}], ids=str)
 def test_keys_that_are_none_are_refused(keys: dict[int, bytes]) -> None:
     with pytest.raises(FormatError):
         LocalRootKeys(keys)

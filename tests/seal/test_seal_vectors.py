@@ -118,9 +118,7 @@ def test_rfc_6962_roots_and_proof() -> None:
     assert [chain.Frontier().append_many(leaves[:size]).root() for size in range(9)] == roots
     for known in LOG["tree"]["inclusion"]:
         proof = [bytes.fromhex(item) for item in known["proof"]]
-        chain.verify_inclusion(
-            leaves[known["index"]], known["index"], known["size"], proof, roots[known["size"]]
-        )
+        chain.verify_inclusion(leaves[known["index"]], known["index"], known["size"], proof, roots[known["size"]])
 
 
 def test_a_published_signed_note_verifies() -> None:
@@ -140,7 +138,8 @@ def test_context() -> None:
 def test_root_keys() -> None:
     keys = LocalRootKeys.parse(SEAL["root_file"])
     assert keys.serialize() == SEAL["root_file"]
-    assert keys.versions == (1, 7) and keys.version == 7
+    assert keys.versions == (1, 7)
+    assert keys.version == 7
     assert keys.unwrap(raw("root_wrap"), FULL) == given("server_half")
 
 

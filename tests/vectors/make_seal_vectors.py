@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import sys
 from base64 import b64encode
 from uuid import UUID
 
@@ -77,14 +78,10 @@ def hpke_seal(public: bytes, private: bytes, info: bytes, plain: bytes) -> bytes
 
 
 def main() -> None:
-    office, client, person, record = (
-        UUID(bytes=some(name, 16)) for name in ("office", "client", "person", "record")
-    )
+    office, client, person, record = (UUID(bytes=some(name, 16)) for name in ("office", "client", "person", "record"))
     digits = "123456789018"
     purposes = sha(b"azukari/purposes/1" + lp(b"HEALTH_INSURANCE") + lp("年末調整".encode()))
-    full = (
-        b"azukari/context\x01" + lp(b"vault.number") + lp(office.bytes) + lp(client.bytes) + lp(person.bytes)
-    )
+    full = b"azukari/context\x01" + lp(b"vault.number") + lp(office.bytes) + lp(client.bytes) + lp(person.bytes)
     full += lp(record.bytes) + lp(b"individual_number") + lp(purposes) + (3).to_bytes(8, "big")
     bare = b"azukari/context\x01" + lp(b"x") + lp(office.bytes) + lp(b"") * 5 + (1).to_bytes(8, "big")
 
@@ -119,10 +116,7 @@ def main() -> None:
     grant = grant_head + hpke_seal(public, private, b"azukari/grant/1" + grant_head + full, office_secret)
 
     code = some("recovery code", 32)
-    bits = (
-        int.from_bytes(code, "big") << 14
-        | int.from_bytes(sha(b"azukari/recovery-code/1" + code)[:2], "big") >> 2
-    )
+    bits = int.from_bytes(code, "big") << 14 | int.from_bytes(sha(b"azukari/recovery-code/1" + code)[:2], "big") >> 2
     text = "".join(CROCKFORD[bits >> 5 * place & 31] for place in range(53, -1, -1))
     power = [1]  # powers of 2 in GF(32): a table here, shifts in the code
     while len(power) < 31:
@@ -137,12 +131,8 @@ def main() -> None:
         check = index ^ times(part[0], 1) ^ times(part[1], 2) ^ times(part[2], 3)
         groups.append(text[3 * index : 3 * index + 3] + CROCKFORD[check])
     recovery_private = hkdf(code, b"azukari/recovery/1", full, 96)
-    recovery_public = (
-        MLKEM768PrivateKey.from_seed_bytes(recovery_private[:64]).public_key().public_bytes_raw()
-    )
-    recovery_public += (
-        X25519PrivateKey.from_private_bytes(recovery_private[64:]).public_key().public_bytes_raw()
-    )
+    recovery_public = MLKEM768PrivateKey.from_seed_bytes(recovery_private[:64]).public_key().public_bytes_raw()
+    recovery_public += X25519PrivateKey.from_private_bytes(recovery_private[64:]).public_key().public_bytes_raw()
 
     signer = Ed25519PrivateKey.from_private_bytes(some("signer", 32))
     name, typed = "azukari.example/office-7", b"\x01" + signer.public_key().public_bytes_raw()
@@ -203,7 +193,7 @@ def main() -> None:
         "field_salt": field_salt.hex(),
         "commitment": commitment.hex(),
     }
-    print(json.dumps(vectors, ensure_ascii=False, indent=1))
+    sys.stdout.write(json.dumps(vectors, ensure_ascii=False, indent=1) + "\n")
 
 
 if __name__ == "__main__":

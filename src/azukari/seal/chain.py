@@ -172,13 +172,16 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
             raise ProofError("証明のハッシュの数が多すぎます。")
         _check_root(EMPTY_ROOT if old == 0 else new_root, old_root)
         return
+    if not proof:  # T6
+        raise ProofError("証明のハッシュの数が足りません。")
     # A size that is a power of two is itself a complete subtree: its root begins the path.
-    path = [old_root, *proof] if old.bit_count() == 1 else list(proof)
+    _climb(old, new, [old_root, *proof] if old.bit_count() == 1 else proof, old_root, new_root)
+
+
+def _climb(old: int, new: int, path: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
     node, last = old - 1, new - 1
     while node & 1:
         node, last = node >> 1, last >> 1
-    if not path:
-        raise ProofError("証明のハッシュの数が足りません。")
     old_current = new_current = path[0]
     for step in path[1:]:
         if last == 0:  # T6: too long

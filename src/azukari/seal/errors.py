@@ -46,9 +46,7 @@ class WrongPasswordError(SealError, InvalidError):
     code = "seal.wrong_password"
     happened = "利用認証ができませんでした。"
     cause = "パスワードが違います。"
-    remedy = (
-        "パスワードを確認して、もう一度入力してください。何度も続くときは、事務所の責任者に連絡してください。"
-    )
+    remedy = "パスワードを確認して、もう一度入力してください。何度も続くときは、事務所の責任者に連絡してください。"
 
 
 class RecoveryCodeError(SealError, InvalidError):

@@ -4,6 +4,7 @@ The office secret is never stored in the clear. It is sealed to the public key o
 numbers and to the recovery code. A member's private key rests under password and server half together.
 """
 
+# ruff: noqa: SLF001 - a MemberKey shows its key to no one; this module is the exception.
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -39,7 +40,8 @@ from azukari.seal.envelope import (
     seal_box,
 )
 from azukari.seal.errors import FormatError, OpeningError, WrongPasswordError
-from azukari.seal.recovery import RecoveryCode
+from azukari.seal.recovery import RecoveryCode as RecoveryCode
+from azukari.seal.recovery import new_recovery_code as new_recovery_code
 from azukari.seal.secretbytes import Guarded, Secret
 
 PUBLIC_KEY_SIZE = 1184 + 32
@@ -127,9 +129,7 @@ def new_member_keys(
     return MemberKeys(member_key.public_key, sealed)
 
 
-def open_member_key(
-    sealed_private_key: bytes, password: str, server_half: Secret, context: Context
-) -> MemberKey:
+def open_member_key(sealed_private_key: bytes, password: str, server_half: Secret, context: Context) -> MemberKey:
     """Open a member's private key (about 100 ms at the default cost). Steps G1 to G4.
 
     Raises: FormatError; WrongPasswordError, also for a wrong server half or a changed blob (G3).

@@ -57,10 +57,10 @@ class RecoveryCode(Guarded):
         folded = unicodedata.normalize("NFKC", text).upper()  # C1
         typed = _SEPARATORS.sub("", folded).translate(_LOOKALIKES)
         strange = next((place for place, character in enumerate(typed) if character not in VALUES), None)
-        if strange is not None and len(typed) == GROUPS * 4:  # C2
-            raise _slip(strange // 4)
-        if strange is not None or len(typed) != GROUPS * 4:
+        if len(typed) != GROUPS * 4:  # C2
             raise RecoveryCodeError("文字の数（4 文字のまとまりが 18）、または使われている文字")
+        if strange is not None:
+            raise _slip(strange // 4)
         bits = 0
         for index, group in enumerate(groups_of_four(typed)):
             if VALUES[group[3]] != _check_value(group, index):  # C3

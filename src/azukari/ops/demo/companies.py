@@ -157,7 +157,7 @@ def companies(seed: int, count: int, *, start: int = 0, today: date = DEMO_TODAY
     Codes and names are unique within one call. Offices that share a database take disjoint ranges by
     `start`, so that the number seeds of their people never meet.
     """
-    rng = Random(f"azukari demo companies {seed} {start}")
+    rng = Random(f"azukari demo companies {seed} {start}")  # noqa: S311 (a seeded demo, no secret)
     codes: set[str] = set(SHEET_CODES)
     names: set[str] = set()
     for index in range(start, start + count):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from random import Random
 from typing import Final
 
@@ -205,7 +206,7 @@ def households(company: CompanySpec, seed: int, people: int, *, today: date = DE
     """
     if people > PEOPLE_PER_COMPANY:
         raise ValueError(f"at most {PEOPLE_PER_COMPANY} people in one company")
-    rng = Random(f"azukari demo people {seed} {company.index} {company.code}")
+    rng = Random(f"azukari demo people {seed} {company.index} {company.code}")  # noqa: S311 (a seeded demo, no secret)
     diligence = _diligence(rng, company, today)
     taken: set[tuple[str, str, int]] = set()
     place = company.index * PEOPLE_PER_COMPANY
@@ -445,7 +446,7 @@ def _person(
     employee_code: str,
 ) -> PersonSpec:
     is_employee = not human.kinds
-    purposes = _purposes(human, service)
+    purposes = _purposes(service.company.purposes, human.kinds, insured=service.insured)
     fate = _fate(rng, human, service, purposes)
     verification = None
     if fate.registered_on is not None:
@@ -473,20 +474,22 @@ def _person(
     )
 
 
-def _purposes(human: _Human, service: _Service) -> tuple[Purpose, ...]:
-    """Only what the client entrusted and this person needs (番号法15条・20条)."""
+@cache
+def _purposes(
+    entrusted: tuple[Purpose, ...], kinds: tuple[DependantKind, ...], *, insured: bool
+) -> tuple[Purpose, ...]:
+    """Only what the client entrusted and this person needs (番号法15条・20条). No kinds means the employee."""
     unneeded: set[Purpose] = set()
-    if human.kinds:
-        if DependantKind.TAX not in human.kinds:
+    if kinds:
+        if DependantKind.TAX not in kinds:
             unneeded.add(Purpose.TAX)
-        if DependantKind.HEALTH not in human.kinds:
+        if DependantKind.HEALTH not in kinds:
             unneeded.add(Purpose.HEALTH_PENSION)
-        if DependantKind.CATEGORY3 not in human.kinds:
+        if DependantKind.CATEGORY3 not in kinds:
             unneeded.add(Purpose.CATEGORY3)
-    elif not service.insured:
+    elif not insured:
         unneeded.add(Purpose.HEALTH_PENSION)
-    wanted = set(service.company.purposes) - unneeded
-    return purposes_for(wanted, is_employee=not human.kinds)
+    return purposes_for(set(entrusted) - unneeded, is_employee=not kinds)
 
 
 def _fate(rng: Random, human: _Human, service: _Service, purposes: tuple[Purpose, ...]) -> _Fate:
@@ -530,6 +533,8 @@ def _verification(
     on = registered_on - timedelta(days=int(rng.random() * min((registered_on - first).days + 1, 10)))
     number = _number_document(rng, on)
     is_filer = DependantKind.CATEGORY3 in human.kinds
+    way: Verification
+    persons: tuple[str, ...]
     if is_filer:
         # The spouse files; the employee is the agent and known from the employment (則9条5項).
         way, persons = Verification.BY_CLIENT, ()

@@ -322,7 +322,7 @@ def _issue_certificate(actor: Actor, disposal: Disposal, *, now: datetime) -> No
         year=year,
         serial=serial,
         issued_at=now,
-        pdf=disposal_certificate.sign(pdf, signing.private_key_der, signing.certificate_der, now),
+        pdf=disposal_certificate.sign(pdf, signing.private_key_der, signing.certificate_der, _second(now)),
     )
 
 
@@ -336,7 +336,7 @@ def _facts(
     today = jst_day(now)
     return press.DisposalCertificate(
         number=number,
-        issued_at=now,
+        issued_at=_second(now),
         office=press.IssuingOffice(
             code=office.code,
             name=office.name,
@@ -361,12 +361,12 @@ def _facts(
         reason=press.DisposalReason(disposal.reason),
         reason_note="",
         method=press.DisposalMethod.KEY_ERASURE,
-        executed_at=disposal.executed_at,
+        executed_at=_second(disposal.executed_at),
         executor=_person(disposal.requested_by_name, disposal.requested_by_role),
         approval=press.Approval(
             rule=press.ApprovalRule.TWO_PERSONS if disposal.two_persons else press.ApprovalRule.ONE_PERSON_WAIT,
             person=_person(disposal.executed_by_name, disposal.executed_by_role),
-            at=disposal.executed_at if disposal.two_persons else disposal.requested_at,
+            at=_second(disposal.executed_at if disposal.two_persons else disposal.requested_at),
         ),
         scope=press.Scope(
             vault="個人番号台帳に登録した番号と、その番号だけに使う鍵",
@@ -386,6 +386,11 @@ def _facts(
             office_keys.document_keys().certificate_der
         ),
     )
+
+
+def _second(moment: datetime) -> datetime:
+    """A document tells time to the second."""
+    return moment.replace(microsecond=0)
 
 
 def _person(name: str, role: str) -> press.HandlingPerson:

@@ -57,7 +57,7 @@ _OTHER_SIGNER = "証明書に書かれた署名者と、実際の署名者が違
 
 @dataclass(frozen=True, slots=True)
 class CertificateFile:
-    """What an unchanged certificate file carries. `facts_bytes` are canonical; `certificate` is them, read."""
+    """What an unchanged certificate file carries. `facts_bytes` are canonical; `certificate` holds them."""
 
     certificate: DisposalCertificate
     facts_bytes: bytes

@@ -13,10 +13,23 @@ SAMPLE = RecoverySheet(
     office_code="minato",
     number=1,
     groups=(
-        # fmt: off
-        "7K2M", "9XQD", "4RTV", "P0H3", "BW8N", "61CF",
-        "ZE5J", "QG7A", "2SYK", "M3VD", "XN94", "RT0P",
-        "8HBW", "C6F1", "J5ZE", "A7QG", "KY2S", "DV3M",
-        # fmt: on
+        "7K2M",
+        "9XQD",
+        "4RTV",
+        "P0H3",
+        "BW8N",
+        "61CF",
+        "ZE5J",
+        "QG7A",
+        "2SYK",
+        "M3VD",
+        "XN94",
+        "RT0P",
+        "8HBW",
+        "C6F1",
+        "J5ZE",
+        "A7QG",
+        "KY2S",
+        "DV3M",
     ),
 )

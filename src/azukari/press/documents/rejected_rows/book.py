@@ -1,8 +1,8 @@
 """Writes the rejected rows as an Excel book, in memory.
 
-The columns are those of our registration sheet, so that the book can be filled and handed in as one. Everything
-typed is written as text: no formula, no link, no number format can come out of a client's cell. The sheet is
-protected without a password: against slips, not against people.
+The columns are those of our registration sheet, so that the book can be filled and handed in as one.
+Everything typed is written as text: no formula, no link, no number format can come out of a client's cell.
+The sheet is protected without a password: against slips, not against people.
 """
 
 from __future__ import annotations

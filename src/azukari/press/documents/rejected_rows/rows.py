@@ -1,7 +1,7 @@
 """One rejected row: what the client typed, without the numbers, and what to put right.
 
-There is no field for a number, on purpose. What looks like one in another column (a number typed under 備考) is
-masked when the book is written.
+There is no field for a number, on purpose. What looks like one in another column (a number typed under 備考)
+is masked when the book is written.
 """
 
 from __future__ import annotations

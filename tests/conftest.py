@@ -1,0 +1,48 @@
+"""Shared set-up: the cast is committed once, every test runs inside a transaction on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from azukari.store.scope import office_scope
+from tests.cast import Cast, Office, make_cast
+
+_WITH_DATABASE = {"store", "journal", "tenancy", "roster", "vault", "intake", "office", "ops_db"}
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of rooms and doors use both databases; kernel, seal, press and pure rules have none by having no mark."""
+    for item in items:
+        folder = item.path.relative_to(_HERE).parts[0]
+        if folder in _WITH_DATABASE and not item.get_closest_marker("no_database"):
+            item.add_marker(pytest.mark.django_db(databases=["default", "keys"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
+    """Create the databases and the cast."""
+    with django_db_blocker.unblock():
+        _cast.append(make_cast())
+    yield
+    _cast.clear()
+
+
+_cast: list[Cast] = []
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Both offices of the cast."""
+    return _cast[0]
+
+
+@pytest.fixture
+def minato(cast: Cast) -> Iterator[Office]:
+    """The みなと office, inside its scope."""
+    with office_scope(cast.minato.id):
+        yield cast.minato

@@ -1,0 +1,59 @@
+"""Runs all tests on both databases and says at the end what had to be left out, one line each.
+
+PostgreSQL is started in a temporary folder from the machine's server programs; the browser tests want a
+Chromium. `make test` calls this.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools import postgres  # noqa: E402
+
+
+def main() -> int:
+    """Run the passes; the exit code is the worst of them."""
+    nightly = "--nightly" in sys.argv
+    marks = [] if nightly else ["-m", "not nightly"]
+    left_out: list[str] = []
+    if shutil.which("chromium") is None:
+        left_out.append("ブラウザーの試験：chromium がありません。")
+    codes = [_pytest(marks, {})]
+    if postgres.find_programs() is None:
+        left_out.append("PostgreSQLの試験：サーバーのプログラム（initdb, pg_ctl）がありません。")
+    else:
+        with postgres.running() as address:
+            codes.append(
+                _pytest(
+                    [*marks, "tests/store", "tests/journal", "tests/tenancy", "tests/roster", "tests/vault",
+                     "tests/intake", "tests/office", "tests/whole"],
+                    {"AZUKARI_DATABASE": f"{address}/azukari", "AZUKARI_KEYS_DATABASE": f"{address}/azukari_keys"},
+                )
+            )  # fmt: skip
+    for line in left_out:
+        sys.stdout.write(f"省いた試験：{line}\n")
+    return max(codes)
+
+
+def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    data = tempfile.mkdtemp(prefix="azukari-test-")
+    try:
+        result = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", *arguments],
+            env={**os.environ, **environment, "AZUKARI_DATA": data, "AZUKARI_TEST_DATA": data},
+            check=False,
+        )
+        return result.returncode
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
