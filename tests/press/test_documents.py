@@ -126,11 +126,7 @@ def fonts_not_embedded(pdf: bytes) -> list[str]:
             if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor"
         ]
         assert descriptors
-        return [
-            str(item.FontName)
-            for item in descriptors
-            if "/FontFile2" not in item and "/FontFile3" not in item
-        ]
+        return [str(item.FontName) for item in descriptors if "/FontFile2" not in item and "/FontFile3" not in item]
 
 
 def page_count(pdf: bytes) -> int:
@@ -161,7 +157,7 @@ def test_facts_come_back_exactly() -> None:
         lambda data: data.replace(b'"backup_days":35', b'"backup_days":true'),
         lambda data: data.replace("廃".encode(), b"\\u5ec3"),
         lambda data: data[:-1],
-        lambda data: b"[" * 100_000,
+        lambda _: b"[" * 100_000,
         lambda data: b"\xff" + data,
     ],
 )
@@ -194,11 +190,20 @@ def test_certificate_is_for_one_to_two_thousand(people: int) -> None:
         certificates.sample_certificate(people)
 
 
+def test_one_person_alone_must_have_waited() -> None:
+    certificate = certificates.sample_certificate()
+    hasty = Approval(
+        rule=ApprovalRule.ONE_PERSON_WAIT,
+        person=certificate.executor,
+        at=certificate.executed_at - timedelta(hours=23, minutes=59),
+    )
+    with pytest.raises(ValueError, match="24 hours"):
+        dataclasses.replace(certificate, approval=hasty)
+
+
 def test_dates_show_both_calendars() -> None:
     assert long_day(date(2019, 5, 1)) == "令和元年（2019年）5月1日"
-    assert (
-        long_moment(datetime(2026, 10, 20, 15, 0, 2, tzinfo=UTC)) == "令和8年（2026年）10月21日 0時00分02秒"
-    )
+    assert long_moment(datetime(2026, 10, 20, 15, 0, 2, tzinfo=UTC)) == "令和8年（2026年）10月21日 0時00分02秒"
 
 
 # --- the certificate's page ------------------------------------------------------------------------------
@@ -243,8 +248,10 @@ def test_certificate_claims_pdf_a3a_and_ua1(signed: bytes) -> None:
         with opened.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
             claims = (metadata["pdfaid:part"], metadata["pdfaid:conformance"], metadata["pdfuaid:part"])
         assert claims == ("3", "A", "1")
-        assert opened.Root.MarkInfo.Marked and str(opened.Root.Lang) == "ja-JP"
-        assert "/OutputIntents" in opened.Root and opened.pdf_version == "1.7"
+        assert opened.Root.MarkInfo.Marked
+        assert str(opened.Root.Lang) == "ja-JP"
+        assert "/OutputIntents" in opened.Root
+        assert opened.pdf_version == "1.7"
 
 
 def test_one_person_is_named_on_the_first_page_and_waits_24_hours() -> None:
@@ -263,9 +270,7 @@ def test_one_person_is_named_on_the_first_page_and_waits_24_hours() -> None:
 def test_markup_in_a_name_stays_text() -> None:
     certificate = certificates.sample_certificate(1)
     hostile = dataclasses.replace(certificate.rows[0], name='#read("x") *太字* $x$ `y` \\ <a>')
-    assert '#read("x")*太字*$x$`y`\\<a>' in squeezed(
-        text_of(drawn(dataclasses.replace(certificate, rows=(hostile,))))
-    )
+    assert '#read("x")*太字*$x$`y`\\<a>' in squeezed(text_of(drawn(dataclasses.replace(certificate, rows=(hostile,)))))
 
 
 def test_certificate_for_1200_people(signer: tuple[bytes, bytes]) -> None:
@@ -273,10 +278,12 @@ def test_certificate_for_1200_people(signer: tuple[bytes, bytes]) -> None:
     pdf = disposal_certificate.sign(drawn(facts(1200, signer[1])), *signer, SIGNED_AT)
     file = disposal_certificate.read(pdf)
     assert time.monotonic() - started < 3
-    assert len(file.certificate.rows) == 1200 and len(pdf) < 4_000_000
+    assert len(file.certificate.rows) == 1200
+    assert len(pdf) < 4_000_000
     text = text_of(pdf)
     assert text.count("番号の区分") == page_count(pdf) - 1 or text.count("番号の区分") == page_count(pdf) - 2
-    assert f"1 / {page_count(pdf)}" in text and not TWELVE_DIGITS.search(text)
+    assert f"1 / {page_count(pdf)}" in text
+    assert not TWELVE_DIGITS.search(text)
 
 
 # --- the certificate's file ------------------------------------------------------------------------------
@@ -297,10 +304,9 @@ def test_another_reader_finds_the_signature_valid(signed: bytes, tmp_path: Any) 
         pytest.skip("pdfsig (poppler-utils) is not installed")
     (tmp_path / "signed.pdf").write_bytes(signed)
     # No certificate store: pdfsig then says what it thinks of the signature alone.
-    said = subprocess.run(
-        [program, "-nocert", tmp_path / "signed.pdf"], capture_output=True, check=False
-    ).stdout
-    assert b"Signature is Valid" in said and b"Total document signed" in said
+    said = subprocess.run([program, "-nocert", tmp_path / "signed.pdf"], capture_output=True, check=False).stdout
+    assert b"Signature is Valid" in said
+    assert b"Total document signed" in said
 
 
 def _why_refused(pdf: bytes) -> str | None:
@@ -314,7 +320,7 @@ def _why_refused(pdf: bytes) -> str | None:
 def test_every_changed_byte_is_refused(signed: bytes) -> None:
     """The whole signature hole, both ends, everything after the hole, and a sample of the rest."""
     hole = range(signed.rfind(b"/Contents <") - 20, signed.find(b"/ByteRange", signed.rfind(b"/Contents <")))
-    rest = random.Random(2026).sample(range(len(signed)), 400)
+    rest = random.Random(2026).sample(range(len(signed)), 400)  # noqa: S311 - a sample, no secret
     ends = [*range(24), *range(hole.stop, len(signed))]
     unseen = []
     for number, place in enumerate([*hole, *rest, *ends]):
@@ -335,7 +341,7 @@ def test_lower_case_hexadecimal_in_the_signature_is_refused(signed: bytes) -> No
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda pdf: b"", "PDFではありません"),
+        (lambda _: b"", "PDFではありません"),
         (lambda pdf: b"PK\x03\x04" + pdf, "PDFではありません"),
         (lambda pdf: pdf + b"\n", "追加されています"),
         (lambda pdf: pdf + b"\n%%EOF\n", "追加されています"),
@@ -450,7 +456,9 @@ def test_signing_needs_a_p256_key_of_the_certificate(signer: tuple[bytes, bytes]
 def test_recovery_sheet_is_one_page_with_the_code() -> None:
     pdf = recovery_sheet.render(sheets.SAMPLE, sheets.ISSUED_AT)
     shown = text_of(pdf)
-    assert page_count(pdf) == 1 and fonts_not_embedded(pdf) == [] and len(pdf) < 250_000
+    assert page_count(pdf) == 1
+    assert fonts_not_embedded(pdf) == []
+    assert len(pdf) < 250_000
     for group in sheets.SAMPLE.groups:
         assert group in shown
     for expected in (
@@ -495,7 +503,8 @@ def headed(sheet: Any) -> tuple[int, list[str]]:
 def test_rejected_rows_leave_the_numbers_empty_open_and_as_text() -> None:
     sheet = rejected_sheet()
     header, headings = headed(sheet)
-    assert sheet.protection.sheet and not sheet.protection.password
+    assert sheet.protection.sheet
+    assert not sheet.protection.password
     for heading in ("個人番号", "個人番号（確認）"):
         column = headings.index(heading) + 1
         for row in range(header + 1, header + 1 + len(rejected.SAMPLE)):
@@ -518,7 +527,8 @@ def test_rejected_rows_keep_names_as_typed_and_print_well() -> None:
     for row in rejected.SAMPLE:
         assert not row.name or row.name in values
     header, _ = headed(sheet)
-    assert sheet.page_setup.orientation == "landscape" and str(sheet.page_setup.paperSize) == "9"
+    assert sheet.page_setup.orientation == "landscape"
+    assert str(sheet.page_setup.paperSize) == "9"
     assert sheet.print_title_rows == f"${header}:${header}"
 
 
@@ -531,9 +541,7 @@ def test_rejected_rows_may_be_none() -> None:
 
 def test_fonts_are_those_the_readme_names() -> None:
     listed = dict(
-        re.findall(
-            r"^\| (\S+\.ttf) .* ([0-9a-f]{64}) \|$", (FONT_FOLDER / "README.md").read_text(), re.MULTILINE
-        )
+        re.findall(r"^\| (\S+\.ttf) .* ([0-9a-f]{64}) \|$", (FONT_FOLDER / "README.md").read_text(), re.MULTILINE)
     )
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in FONT_FOLDER.glob("*.ttf")}
     assert found == listed

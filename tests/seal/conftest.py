@@ -1,4 +1,7 @@
-"""What the tests of the security core share. They run without Django."""
+"""What the tests of the security core share. They run without Django:
+
+PYTHONPATH=src pytest -c /dev/null --rootdir=. --confcutdir=tests/seal -p no:django -p no:playwright tests/seal
+"""
 
 from __future__ import annotations
 

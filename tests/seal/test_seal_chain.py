@@ -231,6 +231,41 @@ def test_a_size_that_does_not_change_the_shape_still_needs_the_root() -> None:
         verify_inclusion(LEAVES[0], 0, 10, proof, recursive_root(0, 5))
 
 
+def test_a_deeper_leaf_does_not_pass_for_one_of_a_smaller_tree() -> None:
+    """The path is true for the root, but not for the size: a step too many is refused for itself."""
+    with pytest.raises(ProofError, match="多すぎます"):
+        verify_inclusion(LEAVES[3], 1, 2, [LEAVES[2], subtree(1, 0)], root_at(4))
+    path = [*consistency_proof(3, 4, subtree), GARBAGE]
+    with pytest.raises(ProofError, match="多すぎます"):
+        verify_consistency(3, 4, node_hash(GARBAGE, root_at(3)), node_hash(GARBAGE, root_at(4)), path)
+
+
+def test_a_path_too_short_is_refused_for_itself() -> None:
+    with pytest.raises(ProofError, match="足りません"):
+        verify_inclusion(LEAVES[0], 0, 4, [LEAVES[1]], subtree(1, 0))
+    for old, new, proof in [(3, 8, consistency_proof(3, 4, subtree)), (2, 8, [subtree(1, 1)]), (2, 8, [])]:
+        with pytest.raises(ProofError, match="足りません"):
+            verify_consistency(old, new, root_at(old), root_at(4), proof)
+
+
+@pytest.mark.parametrize("wrong", [b"", b"x" * 31, b"x" * 64, bytearray(32), "x" * 32, None], ids=repr)
+def test_what_is_no_hash_is_refused_before_anything_is_computed(wrong: Any) -> None:
+    proof = inclusion_proof(2, 7, subtree)
+    for arguments in [(wrong, 2, 7, proof, root_at(7)), (LEAVES[2], 2, 7, proof, wrong)]:
+        with pytest.raises(ProofError, match="長さ"):
+            verify_inclusion(*arguments)
+    with pytest.raises(ProofError, match="長さ"):
+        verify_inclusion(LEAVES[2], 2, 7, [*proof[:-1], wrong], root_at(7))
+    path = consistency_proof(3, 7, subtree)
+    for roots, steps in [
+        ((wrong, root_at(7)), path),
+        ((root_at(3), wrong), path),
+        ((root_at(3), root_at(7)), [wrong, *path[1:]]),
+    ]:
+        with pytest.raises(ProofError, match="長さ"):
+            verify_consistency(3, 7, *roots, steps)
+
+
 def test_mutated_consistency_proofs_are_refused() -> None:
     for new in (1, 2, 3, 6, 8, 13, 32, 33, 64):
         for old in range(new + 1):
@@ -284,6 +319,8 @@ def test_bytes_that_are_no_frontier_are_refused() -> None:
     ):
         with pytest.raises(FormatError):
             Frontier.from_bytes(bad)
+    with pytest.raises(FormatError):
+        Frontier.from_bytes(b"\1" + (1 << 63).to_bytes(8) + bytes(32))
     assert Frontier.from_bytes(Frontier().to_bytes()) == Frontier()
 
 

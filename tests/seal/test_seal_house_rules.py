@@ -11,7 +11,7 @@ import pytest
 
 import azukari.seal
 from azukari.kernel.errors import AzukariError, InvalidError
-from azukari.seal import errors
+from azukari.seal import errors, grants
 
 FOLDER = Path(azukari.seal.__path__[0])
 ALLOWED = {
@@ -81,3 +81,7 @@ def test_it_runs_without_django() -> None:
     names = ", ".join(f"azukari.seal.{path.stem}" for path in FOLDER.glob("*.py") if path.stem != "__init__")
     code = f"import sys; sys.modules['django'] = None; import {names}; assert 'azukari.store' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(FOLDER.parents[1])})
+
+
+def test_every_name_the_grants_module_gives_out_is_there() -> None:
+    assert all(hasattr(grants, name) for name in grants.__all__)

@@ -192,6 +192,12 @@ def test_every_other_length_fails(vault_key: VaultKey, context: Context, record:
             open_number(vault_key, wrapped, longer, context)
 
 
+def test_a_parcel_cut_short_fails(vault_key: VaultKey, context: Context, parcel: tuple[bytes, bytes]) -> None:
+    for length in range(len(parcel[1])):
+        with pytest.raises(FormatError if length < 32 else OpeningError):
+            open_parcel(vault_key, parcel[0], parcel[1][:length], context)
+
+
 def test_only_bytes_are_opened(vault_key: VaultKey, context: Context, record: tuple[bytes, bytes]) -> None:
     for wrong in (bytearray(record[1]), memoryview(record[1]), record[1].hex(), None):
         with pytest.raises(FormatError):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from azukari.seal.base32 import ALPHABET
 from azukari.seal.errors import FormatError, RecoveryCodeError
-from azukari.seal.recovery import RecoveryCode, new_recovery_code
+from azukari.seal.recovery import RecoveryCode, new_recovery_code, tidy_group
 from azukari.seal.secretbytes import Secret
 
 CODE = RecoveryCode(Secret(bytes(range(100, 132))))
@@ -58,6 +58,12 @@ def wide(text: str) -> str:
 )
 def test_forgiving_in_form(typed: str) -> None:
     assert RecoveryCode.parse(typed) == CODE
+
+
+def test_one_group_is_folded_as_the_whole_is() -> None:
+    for group in GROUPS:
+        assert tidy_group(f" {wide(group.lower())}ー") == group
+    assert tidy_group("oil-") == "011"
 
 
 def test_every_single_wrong_character_is_found_in_its_group() -> None:

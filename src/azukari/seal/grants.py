@@ -40,9 +40,31 @@ from azukari.seal.envelope import (
     seal_box,
 )
 from azukari.seal.errors import FormatError, OpeningError, WrongPasswordError
-from azukari.seal.recovery import RecoveryCode as RecoveryCode
-from azukari.seal.recovery import new_recovery_code as new_recovery_code
+from azukari.seal.recovery import RecoveryCode, new_recovery_code, tidy_group
 from azukari.seal.secretbytes import Guarded, Secret
+
+__all__ = [
+    "PUBLIC_KEY_SIZE",
+    "MemberKey",
+    "MemberKeys",
+    "PasswordCost",
+    "RecoveryCode",
+    "grant_office_secret",
+    "key_fingerprint",
+    "lock_for_session",
+    "new_browser_secret",
+    "new_member_keys",
+    "new_office_secret",
+    "new_recovery_code",
+    "new_server_half",
+    "open_grant",
+    "open_member_key",
+    "open_recovery",
+    "recovery_public_key",
+    "reseal_member_key",
+    "tidy_group",
+    "unlock_for_session",
+]
 
 PUBLIC_KEY_SIZE = 1184 + 32
 _SEED_SIZE = 64

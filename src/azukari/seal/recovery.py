@@ -54,8 +54,7 @@ class RecoveryCode(Guarded):
 
         Raises: RecoveryCodeError, which names the group (from 1) where the slip is.
         """
-        folded = unicodedata.normalize("NFKC", text).upper()  # C1
-        typed = _SEPARATORS.sub("", folded).translate(_LOOKALIKES)
+        typed = tidy_group(text)  # C1
         strange = next((place for place, character in enumerate(typed) if character not in VALUES), None)
         if len(typed) != GROUPS * 4:  # C2
             raise RecoveryCodeError("文字の数（4 文字のまとまりが 18）、または使われている文字")
@@ -71,6 +70,12 @@ class RecoveryCode(Guarded):
         if bits & (1 << _CHECK_BITS) - 1 != _checksum(value):  # C4
             raise RecoveryCodeError("2 か所以上")
         return cls(Secret(value))
+
+
+def tidy_group(text: str) -> str:
+    """Fold what a person typed of a code, a group or the whole: width, case, spacing, look-alikes. Step C1."""
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return _SEPARATORS.sub("", folded).translate(_LOOKALIKES)
 
 
 def new_recovery_code() -> RecoveryCode:

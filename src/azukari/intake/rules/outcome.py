@@ -38,10 +38,13 @@ class Reason(StrEnum):
     DEAD_DOCUMENT = "DEAD_DOCUMENT"
     DUPLICATE = "DUPLICATE"
     EMPLOYEE_CODE_LIKE_NUMBER = "EMPLOYEE_CODE_LIKE_NUMBER"
+    EMPLOYEE_CODE_TWICE = "EMPLOYEE_CODE_TWICE"
+    FAMILY_OF_ROW_ABOVE = "FAMILY_OF_ROW_ABOVE"
     FORMULA = "FORMULA"
     FORMULA_WITHOUT_VALUE = "FORMULA_WITHOUT_VALUE"
     HIDDEN_ROW = "HIDDEN_ROW"
     LEADING_ZERO_LOST = "LEADING_ZERO_LOST"
+    LEFT_IN_SHEET = "LEFT_IN_SHEET"
     LENGTH = "LENGTH"
     MISMATCH = "MISMATCH"
     NAME_HAS_NUMBER = "NAME_HAS_NUMBER"
@@ -58,6 +61,8 @@ class Reason(StrEnum):
     RAGGED_ROW = "RAGGED_ROW"
     STORED_AS_NUMBER = "STORED_AS_NUMBER"
     STRUCK_OUT = "STRUCK_OUT"
+    TEXT_SHORTENED = "TEXT_SHORTENED"
+    TOO_LONG = "TOO_LONG"
     WRONG_COMPANY = "WRONG_COMPANY"
     # These need the ledger.
     AMBIGUOUS_PERSON = "AMBIGUOUS_PERSON"
@@ -79,8 +84,10 @@ _WARNINGS = frozenset(
         Reason.BIRTH_DATE_MISSING,
         Reason.DATE_UNREADABLE,
         Reason.EMPLOYEE_CODE_DIFFERS,
+        Reason.FAMILY_OF_ROW_ABOVE,
         Reason.FORMULA,
         Reason.HIDDEN_ROW,
+        Reason.LEFT_IN_SHEET,
         Reason.MATCHED_BY_NAME_ONLY,
         Reason.NAME_DIFFERS,
         Reason.NAME_INCOMPLETE,
@@ -91,6 +98,7 @@ _WARNINGS = frozenset(
         Reason.PERSON_TWICE,
         Reason.STORED_AS_NUMBER,
         Reason.STRUCK_OUT,
+        Reason.TEXT_SHORTENED,
     )
 )
 OUTCOME_OF = {reason: Outcome.WARNING if reason in _WARNINGS else Outcome.REFUSED for reason in Reason}
@@ -109,12 +117,15 @@ _SENTENCES = {
     Reason.EMPLOYEE_CODE_LIKE_NUMBER: (
         "社員番号の欄に12桁の数字があります。個人番号を社員番号に使うことはできません。列の割り当てか社員番号を直してください。"
     ),
+    Reason.EMPLOYEE_CODE_TWICE: "同じ社員番号の本人が{detail}にもいます。社員番号か続柄を直してください。",
+    Reason.FAMILY_OF_ROW_ABOVE: "社員番号が空欄です。上の行の{detail}さんの家族として登録してよいか確認してください。",
     Reason.FORMULA: "個人番号が数式で入っています。表示されている番号が本人のものか、写しを確認してください。",
     Reason.FORMULA_WITHOUT_VALUE: "個人番号が数式で入っていて、結果がありません。番号を文字列で入力し直してもらってください。",
     Reason.HIDDEN_ROW: "シートで非表示になっています。登録してよい人か確認してください。",
     Reason.LEADING_ZERO_LOST: f"個人番号の先頭の0が失われたようです（11桁）。{_ASK_FOR_TEXT}",
+    Reason.LEFT_IN_SHEET: "退職日（{detail}）が記入されています。番号を受け取る理由があるか確認してください。",
     Reason.LENGTH: "個人番号の桁が{detail}。写しを見て入力し直してもらってください。",
-    Reason.MISMATCH: "2回入力した個人番号が違います。写しを見て、両方の欄に入力し直してもらってください。",
+    Reason.MISMATCH: "{detail}。写しを見て、両方の欄に入力し直してもらってください。",
     Reason.NAME_HAS_NUMBER: "氏名の欄に12桁以上の数字があります。列の割り当てか氏名を直してください。",
     Reason.NAME_INCOMPLETE: "姓か名の一方が空欄です。氏名がこれで全部か確認してください。",
     Reason.NAME_MISSING: "氏名が空欄です。氏名を記入してください。",
@@ -129,8 +140,10 @@ _SENTENCES = {
     Reason.RAGGED_ROW: "列の数が見出しより多く、値が右にずれています。余分なコンマを直してもらってください。",
     Reason.STORED_AS_NUMBER: "個人番号が数値で入っています。桁が変わっていないか、写しを確認してください。",
     Reason.STRUCK_OUT: "取り消し線が引かれています。退職した人などでないか確認してください。",
+    Reason.TEXT_SHORTENED: "{detail}が長すぎます。登録すると後ろを切り取ります。",
+    Reason.TOO_LONG: "{detail}が長すぎます。列の割り当てか内容を直してください。",
     Reason.WRONG_COMPANY: "事業所コードがこの顧問先と違います（{detail}）。送り先を間違えていないか確認してください。",
-    Reason.AMBIGUOUS_PERSON: "台帳に同じ氏名の人が{detail}名います。どの人か選んでください。",
+    Reason.AMBIGUOUS_PERSON: "台帳に同じ氏名の人が{detail}名いて、どの人か決められません。社員番号と生年月日を確認してください。登録すると、新しい人として載ります。",
     Reason.BIRTH_DATE_DIFFERS: "生年月日が違います　台帳：{detail}。どちらが正しいか確認してください。",
     Reason.DUPLICATE_IN_LEDGER: "台帳の別の人に、同じ個人番号が登録されています。どちらの番号か、写しを確認してください。",
     Reason.EMPLOYEE_CODE_DIFFERS: "社員番号が違います　台帳：{detail}。同じ人か確認してください。",

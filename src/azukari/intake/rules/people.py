@@ -28,11 +28,20 @@ from azukari.intake.rules.cells import (
 )
 from azukari.intake.rules.columns import Mapping, SheetMapping, check_mapping, used_sheets
 from azukari.intake.rules.documents import find_dead_documents, mentions_notice_card
-from azukari.intake.rules.fields import EMPLOYEE, EMPLOYEE_LABEL, SPOUSE, Field
+from azukari.intake.rules.fields import EMPLOYEE, EMPLOYEE_LABEL, FIELD_LABELS, SPOUSE, Field
 from azukari.intake.rules.heading import is_heading_row, row_words
 from azukari.intake.rules.outcome import OUTCOME_LABELS, Finding, Outcome, Reason, outcome_of
 from azukari.kernel.text import clean_name, fold_name, mask_long_digits, to_katakana
 from azukari.press.workbook import EMPTY_CELL, Cell, Row, Sheet, Workbook
+
+# What the 台帳 has room for. A name or a code is never cut; a remark may be, and the person is told.
+MAX_NAME = 120
+MAX_KANA = 200
+MAX_CODE = 40
+MAX_RELATIONSHIP = 20
+MAX_KIND = 60
+MAX_DOCUMENT = 100
+MAX_NOTE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +49,12 @@ class JudgedPerson:
     """One person of a sheet. `digits` is for the vault alone and None where nothing may be registered.
 
     `key` names the person within this workbook and mapping, for form fields and for what the vault answers.
-    `slot` is 本人, or 家族1 … when the person stands in the employee's row.
+    `slot` is 本人, or 家族1 … when the person stands in the employee's row. `employee_key` is the key of the employee
+    a family member belongs to, "" when that one is not in the sheet.
     """
 
     key: str
+    employee_key: str
     sheet: str
     row: int
     slot: str
@@ -81,8 +92,16 @@ class JudgedPerson:
     @property
     def sentences(self) -> tuple[str, ...]:
         """Write a sentence for each reason: {行}行目 {氏名}：原因。対処。"""
-        who = f"{self.place} {self.name or self._nameless}"
-        return tuple(f"{who}：{finding.text}" for finding in self.findings)
+        return tuple(self.sentence(finding) for finding in self.findings)
+
+    def sentence(self, finding: Finding) -> str:
+        """Write the sentence of one reason about this person."""
+        return f"{self.place} {self.name or self._nameless}：{finding.text}"
+
+    @property
+    def slot_is_block(self) -> bool:
+        """Tell whether the person stands in a block of columns of the employee's row."""
+        return self.slot != EMPLOYEE_LABEL
 
     @property
     def _nameless(self) -> str:
@@ -122,6 +141,7 @@ def judge(workbook: Workbook, mapping: Mapping, client_code: str, today: date) -
         for row, cause in _rows(sheet, sheet_mapping):
             if cause is None:
                 drafts.extend(reader.read(row))
+    _find_employees(drafts)
     _find_doubles(drafts)
     return tuple(draft.finish() for draft in drafts)
 
@@ -195,19 +215,40 @@ def _read_code(text: str) -> str:
     return clean_name(unicodedata.normalize("NFKC", text))
 
 
+def _shown_code(cell: Cell) -> str:
+    """Write a code as the sheet shows it: 12 in a cell of the format 0000 is 0012."""
+    if cell.kind == "number" and cell.text.isdigit() and cell.number_format.strip("0") == "":
+        return cell.text.zfill(len(cell.number_format))
+    return "" if cell.kind == "error" else cell.text
+
+
+def _shortened(text: str, limit: int, wanted: Field, findings: list[Finding]) -> str:
+    if len(text) <= limit:
+        return text
+    findings.append(Finding(Reason.TEXT_SHORTENED, FIELD_LABELS[wanted]))
+    return text[:limit]
+
+
 @dataclass(slots=True, repr=False)
 class _Draft:
-    """A person while doubles are still being looked for."""
+    """A person while doubles and employees are still being looked for."""
 
     person: JudgedPerson
     compared: str | None
     identity: tuple[str, str, str, date | None]
     findings: list[Finding]
+    head: _Draft | None = None
 
     def finish(self) -> JudgedPerson:
         outcome = outcome_of(self.findings)
         digits = self.person.digits if outcome is not Outcome.REFUSED else None
-        return replace(self.person, findings=tuple(self.findings), outcome=outcome, digits=digits)
+        # Columns have moved: whatever else is wrong is wrong because of that.
+        if ragged := [finding for finding in self.findings if finding.reason is Reason.RAGGED_ROW]:
+            self.findings = ragged
+        employee_key = self.head.person.key if self.head else ""
+        return replace(
+            self.person, findings=tuple(self.findings), outcome=outcome, digits=digits, employee_key=employee_key
+        )
 
 
 class _Reader:
@@ -221,12 +262,37 @@ class _Reader:
             for person in mapping.people
         ]
         self._own = self._people[0][1]
+        # A block without a column for the number has nothing to register.
+        self._read = [
+            (position, person, columns)
+            for position, (person, columns) in enumerate(self._people)
+            if Field.NUMBER in columns
+        ]
+        self._above: _Draft | None = None
 
     def read(self, row: Row) -> Iterator[_Draft]:
         """Read the people of one row: the employee's own columns, then each family block that is filled."""
-        for position, (person, columns) in enumerate(self._people):
-            if any(_filled(row.texts, columns[f]) for f in _IDENTIFYING if f in columns):
-                yield self._person(row, position, person, columns)
+        first: _Draft | None = None
+        for position, person, columns in self._read:
+            if not any(_filled(row.texts, columns[f]) for f in _IDENTIFYING if f in columns):
+                continue
+            draft = self._person(row, position, person, columns)
+            if person == EMPLOYEE:
+                first = draft
+            self._join(draft, first if person else None)
+            yield draft
+
+    def _join(self, draft: _Draft, in_row: _Draft | None) -> None:
+        """Tell whose family a person is: the employee of the same row, or of a row above when no 社員番号 says it."""
+        person = draft.person
+        if person.is_employee:
+            self._above = draft
+        elif in_row is not None:
+            draft.head = in_row
+        elif not person.slot_is_block and not person.employee_code and self._above is not None:
+            draft.head = self._above
+            above = self._above.person
+            draft.findings.append(Finding(Reason.FAMILY_OF_ROW_ABOVE, above.name or above.place))
 
     def _cell(self, row: Row, columns: dict[Field, int], wanted: Field) -> Cell:
         index = columns.get(wanted)
@@ -243,33 +309,40 @@ class _Reader:
         name, kana = self._name(row, columns, findings), self._kana(row, columns)
         birth_date = self._birth_date(row, columns, findings)
         code = self._employee_code(row, columns, findings)
-        note = self._text(row, columns, Field.NOTE) or self._text(row, own, Field.NOTE)
+        own_note = self._text(row, columns, Field.NOTE) or self._text(row, own, Field.NOTE)
+        note = _shortened(own_note, MAX_NOTE, Field.NOTE, findings)
         number = self._number(row, columns, note, findings)
         checked_on = self._day(row, columns, Field.CHECKED_ON, "確認日", findings)
         number_document, person_document = self._documents(row, columns, checked_on, findings)
         relationship = self._text(row, columns, Field.RELATIONSHIP) or (SPOUSE if person == SPOUSE else "")
+        relationship = _shortened(relationship, MAX_RELATIONSHIP, Field.RELATIONSHIP, findings)
+        dependant_kind = self._text(row, columns, Field.DEPENDANT_KIND)
+        left_on = self._day(row, columns, Field.LEFT_ON, "退職日", findings)
+        if left_on is not None and left_on < self._today:
+            findings.append(Finding(Reason.LEFT_IN_SHEET, f"{left_on:%Y/%m/%d}"))
         is_employee = person == EMPLOYEE and is_employee_word(relationship)
         self._row_findings(row, columns, findings)
         judged = JudgedPerson(
             key=f"{self._mapping.sheet}-{row.number}-{position}",
+            employee_key="",
             sheet=self._mapping.name,
             row=row.number,
             slot=person or EMPLOYEE_LABEL,
             place=f"{self._prefix}{row.number}行目",
             employee_code=code,
             name=name,
-            kana=kana,
+            kana=_shortened(kana, MAX_KANA, Field.KANA, findings),
             birth_date=birth_date,
             sex=read_sex(self._text(row, columns, Field.SEX)),
             relationship=relationship or (EMPLOYEE_LABEL if is_employee else ""),
             is_employee=is_employee,
-            dependant_kind=self._text(row, columns, Field.DEPENDANT_KIND),
-            number_document=number_document,
-            person_document=person_document,
+            dependant_kind=_shortened(dependant_kind, MAX_KIND, Field.DEPENDANT_KIND, findings),
+            number_document=_shortened(number_document, MAX_DOCUMENT, Field.NUMBER_CHECK_DOCUMENT, findings),
+            person_document=_shortened(person_document, MAX_DOCUMENT, Field.PERSON_CHECK_DOCUMENT, findings),
             checked_on=checked_on,
-            checked_by=self._text(row, columns, Field.CHECKED_BY),
+            checked_by=_shortened(self._text(row, columns, Field.CHECKED_BY), MAX_DOCUMENT, Field.CHECKED_BY, findings),
             joined_on=self._day(row, columns, Field.JOINED_ON, "入社日", findings),
-            left_on=self._day(row, columns, Field.LEFT_ON, "退職日", findings),
+            left_on=left_on,
             note=note,
             digits=number.digits,
             digit_count=number.digit_count,
@@ -280,16 +353,17 @@ class _Reader:
         return _Draft(judged, number.compared, identity, findings)
 
     def _name(self, row: Row, columns: dict[Field, int], findings: list[Finding]) -> str:
-        whole = self._cell(row, columns, Field.NAME).text
-        family = self._cell(row, columns, Field.FAMILY_NAME).text
-        given = self._cell(row, columns, Field.GIVEN_NAME).text
+        whole, family, given = (self._typed(row, columns, f) for f in (Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME))
         typed = clean_name(whole) or clean_name(f"{family} {given}")
         name = mask_long_digits(typed)
         if not name:
             findings.append(Finding(Reason.NAME_MISSING))
         elif name != typed:
             findings.append(Finding(Reason.NAME_HAS_NUMBER))
-        elif any(_is_unreadable(character) for character in name):
+        elif len(name) > MAX_NAME:
+            name = name[:MAX_NAME]
+            findings.append(Finding(Reason.TOO_LONG, "氏名"))
+        elif any(map(_is_unreadable, name)) or not any(map(str.isalpha, name)):
             findings.append(Finding(Reason.NAME_UNREADABLE))
         elif not clean_name(whole) and Field.FAMILY_NAME in columns and Field.GIVEN_NAME in columns:
             if not family.strip() or not given.strip():
@@ -303,6 +377,11 @@ class _Reader:
             whole = f"{family} {given}"
         return to_katakana(whole)
 
+    def _typed(self, row: Row, columns: dict[Field, int], wanted: Field) -> str:
+        # A name is taken as it was typed, but #REF! is nobody's.
+        cell = self._cell(row, columns, wanted)
+        return "" if cell.kind == "error" else cell.text
+
     def _birth_date(self, row: Row, columns: dict[Field, int], findings: list[Finding]) -> date | None:
         if Field.BIRTH_DATE not in columns:
             return None
@@ -315,11 +394,14 @@ class _Reader:
         index = columns.get(Field.EMPLOYEE_CODE, self._own.get(Field.EMPLOYEE_CODE))
         if index is None or index >= len(row.texts):
             return ""
-        code = _read_code(row.texts[index])
+        code = _read_code(_shown_code(row.cell(index)))
         hidden = mask_long_digits(code)
         # Twelve digits may be somebody's number; longer runs (barcodes) are hidden as well, to be sure.
         if hidden != code:
             findings.append(Finding(Reason.EMPLOYEE_CODE_LIKE_NUMBER))
+            return ""
+        if len(code) > MAX_CODE:
+            findings.append(Finding(Reason.TOO_LONG, "社員番号"))
             return ""
         return code
 
@@ -333,21 +415,19 @@ class _Reader:
         if number.is_empty and again.is_empty:
             missing = Finding(Reason.NO_NUMBER_WITH_REASON, note) if note else Finding(Reason.NUMBER_MISSING)
             findings.append(missing)
+        elif has_again and number.is_empty != again.is_empty:
+            findings.append(Finding(Reason.MISMATCH, "個人番号が2回のうち1回しか入力されていません"))
         elif has_again and not self._equal(row, columns, number, again):
-            findings.append(Finding(Reason.MISMATCH))
+            findings.append(Finding(Reason.MISMATCH, "2回入力した個人番号が違います"))
         else:
             findings.extend(number.findings)
-            findings.extend(f for f in again.findings if f.outcome is Outcome.WARNING and f not in findings)
+            findings.extend(finding for finding in again.findings if finding not in findings)
         return number
 
     def _equal(self, row: Row, columns: dict[Field, int], number: NumberReading, again: NumberReading) -> bool:
-        if number.digits or again.digits:
-            return number.digits == again.digits
-        # Both unusable: only the same slip twice is "the same", so that its own reason is shown.
         if number.compared or again.compared:
             return number.compared == again.compared
-        if number.is_empty != again.is_empty:
-            return False
+        # Both unusable: only the same slip twice is "the same", so that its own reason is shown.
         return self._bare(row, columns, Field.NUMBER) == self._bare(row, columns, Field.NUMBER_AGAIN)
 
     def _bare(self, row: Row, columns: dict[Field, int], wanted: Field) -> str:
@@ -381,7 +461,8 @@ class _Reader:
     def _row_findings(self, row: Row, columns: dict[Field, int], findings: list[Finding]) -> None:
         if self._mapping.width and row.width > self._mapping.width:
             findings.append(Finding(Reason.RAGGED_ROW))
-        written = self._text(row, columns, Field.CLIENT_CODE) or self._text(row, self._own, Field.CLIENT_CODE)
+        index = self._own.get(Field.CLIENT_CODE)
+        written = mask_long_digits(_read_code(_shown_code(row.cell(index)))) if index is not None else ""
         if written and _fold_code(written) != self._company:
             findings.append(Finding(Reason.WRONG_COMPANY, written))
         if row.hidden or self._sheet.hidden:
@@ -403,7 +484,24 @@ def _is_unreadable(character: str) -> bool:
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-# --- doubles -----------------------------------------------------------------------------------------------------
+# --- employees and doubles ----------------------------------------------------------------------------------------------------
+
+
+def _find_employees(drafts: list[_Draft]) -> None:
+    """Give family members the employee of the same 社員番号, and refuse two employees of one."""
+    by_code: defaultdict[str, list[_Draft]] = defaultdict(list)
+    for draft in drafts:
+        if draft.person.is_employee and draft.person.employee_code:
+            by_code[draft.person.employee_code].append(draft)
+    for draft in drafts:
+        person = draft.person
+        if not person.is_employee and draft.head is None and (heads := by_code.get(person.employee_code)):
+            draft.head = heads[0]
+    for same in by_code.values():
+        if len({draft.identity for draft in same}) > 1:
+            for draft in same:
+                others = [other.person.place for other in same if other.identity != draft.identity]
+                draft.findings.append(Finding(Reason.EMPLOYEE_CODE_TWICE, "・".join(others[:3])))
 
 
 def _find_doubles(drafts: list[_Draft]) -> None:

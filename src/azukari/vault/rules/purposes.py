@@ -1,7 +1,7 @@
 """利用目的 and 利用内容: for which affairs a number may be held, and for which it is used just now.
 
 Consent never widens a purpose (law.md 0-4): a use outside the purposes a number was taken for is refused.
-Law: 番号法9条3項 (個人番号関係事務), 個人情報保護法17条・18条 as read by 番号法30条2項.
+Law: 番号法9条4項 (個人番号関係事務), 個人情報保護法17条・18条 as read by 番号法30条2項.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -192,6 +192,9 @@ class DisposalCertificate:
                 raise ValueError("a moment needs a time zone")
         if not self.approval.at <= self.executed_at <= self.issued_at:
             raise ValueError("approval, execution and issue must follow each other")
+        alone = self.approval.rule is ApprovalRule.ONE_PERSON_WAIT
+        if alone and self.executed_at - self.approval.at < timedelta(hours=24):
+            raise ValueError("one person alone waits 24 hours between request and execution")
         if not _SHA256.fullmatch(self.signer_certificate_sha256):
             raise ValueError("a SHA-256 is 64 lower-case hexadecimal digits")
         if any(_LIKE_A_NUMBER.search(text) for text in self._free_texts()):

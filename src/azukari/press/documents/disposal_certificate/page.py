@@ -54,9 +54,7 @@ def render(certificate: DisposalCertificate, proof: bytes, entry: bytes) -> byte
         "entry": entry.decode("utf-8"),
         "proof": proof.decode("utf-8"),
     }
-    return typeset(
-        _TEMPLATE, _shown(certificate), standards=_STANDARDS, made_at=certificate.issued_at, texts=texts
-    )
+    return typeset(_TEMPLATE, _shown(certificate), standards=_STANDARDS, made_at=certificate.issued_at, texts=texts)
 
 
 def _shown(certificate: DisposalCertificate) -> dict[str, Any]:

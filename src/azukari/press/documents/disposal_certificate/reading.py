@@ -39,9 +39,7 @@ _ACTIONS = frozenset(
     {"/GoToE", "/GoToR", "/Hide", "/ImportData", "/JavaScript", "/Launch", "/Movie", "/Named", "/Rendition"}
     | {"/ResetForm", "/RichMediaExecute", "/SetOCGState", "/Sound", "/SubmitForm", "/URI"}
 )
-_LOOKS_ACTIVE = re.compile(
-    "|".join(f"{name}(?![0-9A-Za-z])" for name in sorted(_ACTIVE_KEYS | _ACTIONS)).encode()
-)
+_LOOKS_ACTIVE = re.compile("|".join(f"{name}(?![0-9A-Za-z])" for name in sorted(_ACTIVE_KEYS | _ACTIONS)).encode())
 
 _NOT_PDF = "PDFではありません。"
 _TOO_LARGE = "ファイルが大きすぎます。"
@@ -144,7 +142,7 @@ def _even(digits: bytes) -> str:
 
 def _check_container(padded: bytes, digest: bytes) -> bytes:
     """Check the CMS container, byte for byte, against the digest of the file; give the certificate."""
-    from asn1crypto import cms, parser  # type: ignore[import-untyped]
+    from asn1crypto import cms, parser
     from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
     try:
@@ -231,11 +229,8 @@ def _attachments(pdf: bytes) -> tuple[bytes, bytes, bytes]:
     try:
         with pikepdf.open(BytesIO(pdf)) as opened:
             _check_structure(opened, pdf)
-            if sorted(opened.attachments) != sorted((FACTS_NAME, ENTRY_NAME, PROOF_NAME)):
-                raise CertificateFileError(_NOT_OURS)
             facts, entry, proof = (
-                _unpacked(opened.attachments[name].get_file().obj)
-                for name in (FACTS_NAME, ENTRY_NAME, PROOF_NAME)
+                _unpacked(opened.attachments[name].get_file().obj) for name in (FACTS_NAME, ENTRY_NAME, PROOF_NAME)
             )
     except CertificateFileError:
         raise
@@ -269,6 +264,8 @@ def _unpacked(stream: Any) -> bytes:
 def _check_structure(opened: Any, pdf: bytes) -> None:
     """Check that the file holds one drawn document, one signature field, and nothing that acts."""
     if opened.is_encrypted or pdf.count(b"startxref") != 2:
+        raise CertificateFileError(_NOT_OURS)
+    if sorted(opened.attachments) != sorted((FACTS_NAME, ENTRY_NAME, PROOF_NAME)):
         raise CertificateFileError(_NOT_OURS)
     root = opened.Root
     if not set(root.keys()) <= _ROOT_KEYS or set(root.Names.keys()) != {"/EmbeddedFiles"}:

@@ -53,9 +53,7 @@ def sample_certificate(people: int = 1, *, signer_certificate_sha256: str = "5a"
             registration_number="13990001",
         ),
         addressee=Addressee(code="K-0012", name="有限会社北川商店"),
-        file=NumberFile(
-            kind="従業員等の個人番号関係事務のためのデータベース", name="有限会社北川商店 個人番号台帳"
-        ),
+        file=NumberFile(kind="従業員等の個人番号関係事務のためのデータベース", name="有限会社北川商店 個人番号台帳"),
         rows=tuple(_row(n) for n in range(people)),
         ended_purposes=(
             EndedPurpose(

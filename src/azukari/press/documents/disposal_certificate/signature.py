@@ -27,7 +27,7 @@ def sign(pdf: bytes, private_key_der: bytes, certificate_der: bytes, signed_at: 
     `private_key_der` is PKCS#8 (P-256), `certificate_der` its certificate; both come from `seal`, and
     neither is kept. Raises: ValueError when they do not belong together, or `signed_at` has no zone.
     """
-    from asn1crypto import keys  # type: ignore[import-untyped]
+    from asn1crypto import keys
     from pyhanko.sign import signers
 
     certificate = _p256_certificate(certificate_der)
@@ -36,9 +36,7 @@ def sign(pdf: bytes, private_key_der: bytes, certificate_der: bytes, signed_at: 
     public = key["private_key"].parsed["public_key"].native if key.algorithm == "ec" else b""
     if public and public != certificate.public_key["public_key"].native:
         raise ValueError("key and certificate do not belong together")
-    signer = signers.SimpleSigner(
-        signing_cert=certificate, signing_key=key, cert_registry=_no_more_certificates()
-    )
+    signer = signers.SimpleSigner(signing_cert=certificate, signing_key=key, cert_registry=_no_more_certificates())
     return _with_signer(pdf, signer, certificate_der, signed_at)
 
 

@@ -54,7 +54,7 @@ _HEADER_ROW = 2 + len(_NOTES) + 1
 
 def render(rows: Sequence[RejectedRow], client_name: str, office_name: str, made_at: datetime) -> bytes:
     """Write the book. Raises: ValueError on a moment without a zone."""
-    import xlsxwriter  # type: ignore[import-untyped]
+    import xlsxwriter
 
     out = BytesIO()
     book = xlsxwriter.Workbook(
@@ -121,9 +121,7 @@ def _write_row(sheet: Any, formats: dict[str, Any], at: int, row: RejectedRow) -
         elif name == "reasons":
             sheet.write_string(at, column, _safe("\n".join(row.reasons)), formats["reason"])
         else:
-            sheet.write_string(
-                at, column, _safe(getattr(row, name)), formats["locked" if name in _LOCKED else "open"]
-            )
+            sheet.write_string(at, column, _safe(getattr(row, name)), formats["locked" if name in _LOCKED else "open"])
     sheet.set_row(at, 15 * _lines(row) + 6)
 
 
