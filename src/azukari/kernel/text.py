@@ -37,7 +37,7 @@ _VARIANTS = """
 癡痴 發発 盜盗 眥眦 矦侯 礒磯 磵澗
 """
 
-_SINGLE_VARIANTS = {ord(written): searched for written, searched in _VARIANTS.split()}
+_SINGLE_VARIANTS = {ord(pair[0]): pair[1] for pair in _VARIANTS.split()}
 
 # Everything that changes a character's look, not the character: IVS, FVS and the standardised variants.
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u180b-\u180d]")

@@ -139,7 +139,7 @@ def format_wareki(day: date) -> str:
 
 
 def format_era_year(day: date) -> str:
-    """Write only the era and the year in short, as beside a 西暦 date: 昭60, 平元. Raises: ValueError before 明治6年."""
+    """Write the era and its year in short, as beside a 西暦 date: 昭60, 平元. Raises: ValueError before 明治6年."""
     era = era_of(day)
     year = _era_year(era, day)
     return f"{era.short}{'元' if year == 1 else year}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from azukari.kernel import text
 from azukari.kernel.actor import Actor
@@ -123,6 +123,12 @@ def neighbours(actor: Actor, person: PersonRow) -> tuple[UUID | None, UUID | Non
 def all_of_client(client_id: UUID) -> list[PersonRow]:
     """List every person of a client: for the comparison with a sheet. Callers have passed the client's gate."""
     return [_person(row) for row in Person.objects.filter(client_id=client_id)]
+
+
+def mark_of_client(client_id: UUID) -> str:
+    """Give a mark that changes whenever a client's people change."""
+    found = Person.objects.filter(client_id=client_id).aggregate(n=Count("id"), last=Max("updated_at"))
+    return f"{found['n']}:{found['last']}"
 
 
 def find_people(ids: Sequence[UUID]) -> dict[UUID, PersonRow]:

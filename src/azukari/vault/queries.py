@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q
 
 from azukari.kernel.actor import Actor
 from azukari.roster import queries as roster
@@ -88,6 +88,20 @@ def numbers_of_people_of_client(client_id: UUID) -> list[NumberFacts]:
     """List the active number facts of one client. Callers have passed the client's gate."""
     rows = NumberRecord.objects.defer("sealed").filter(client_id=client_id, state=RecordState.ACTIVE)
     return [_facts(row) for row in rows]
+
+
+def mark_of_client(client_id: UUID) -> str:
+    """Give a mark that changes whenever a client's numbers change."""
+    found = NumberRecord.objects.filter(client_id=client_id).aggregate(
+        n=Count("id"), registered=Max("registered_at"), disposed=Max("disposed_at")
+    )
+    return f"{found['n']}:{found['registered']}:{found['disposed']}"
+
+
+def last_versions(client_id: UUID) -> dict[UUID, int]:
+    """Give the version of the newest number record by person, for one client."""
+    found = NumberRecord.objects.filter(client_id=client_id).order_by().values("person_id")
+    return dict(found.annotate(last=Max("version")).values_list("person_id", "last"))
 
 
 def periods_of(person: PersonRow, number: NumberFacts | None) -> list[Period]:

@@ -100,9 +100,9 @@ def _read_numeric(cell: Cell) -> NumberReading:
     count = len(digits)
     # Stricter than the last six zeros alone: a cell that shows E+11 was never compared with a copy by anybody.
     rounded = count >= MY_NUMBER_LENGTH - 1 and digits.endswith("000000")
-    if rounded or (count >= MY_NUMBER_LENGTH - 1 and "E+" in cell.number_format.upper()):
-        if digits.strip("0"):
-            return NumberReading(digit_count=count, findings=(Finding(Reason.DAMAGED_SCIENTIFIC),))
+    unseen = count >= MY_NUMBER_LENGTH - 1 and "E+" in cell.number_format.upper()
+    if (rounded or unseen) and digits.strip("0"):
+        return NumberReading(digit_count=count, findings=(Finding(Reason.DAMAGED_SCIENTIFIC),))
     if count < MY_NUMBER_LENGTH and _TWELVE_ZEROS.match(cell.number_format):
         digits = digits.zfill(MY_NUMBER_LENGTH)
     elif count == MY_NUMBER_LENGTH - 1 and is_valid_my_number(f"0{digits}"):
@@ -134,7 +134,7 @@ def read_birth_date(cell: Cell, today: date) -> tuple[date | None, Finding | Non
 
 
 def read_day(cell: Cell, label: str) -> tuple[date | None, Finding | None]:
-    """Read a day that nothing hangs on for life: when checked, when joined. Unreadable is a question, not a refusal."""
+    """Read a day of less weight, when checked or when joined: unreadable is a question, not a refusal."""
     text = cell.text.strip()
     if not text:
         return None, None

@@ -63,7 +63,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SheetMapping:
-    """One sheet: whether it is read, the rows of its heading, and its columns. `width` is the fields of a CSV heading."""
+    """One sheet: whether it is read, where its heading stands, its columns. `width` counts the fields of a CSV heading."""
 
     sheet: int
     name: str
@@ -84,9 +84,10 @@ class SheetMapping:
         others = dict.fromkeys(c.person for c in self.columns if c.person and c.field is not Field.IGNORE)
         return (EMPLOYEE, *others)
 
-    def find(self, field: Field, person: str = EMPLOYEE) -> int | None:
-        """Find the position of a field, None when no column holds it."""
-        return next((c.index for c in self.columns if c.field is field and c.person == person), None)
+    def fields_of(self, person: str) -> dict[Field, int]:
+        """Give the columns of one person by field."""
+        own = (c for c in self.columns if c.person == person)
+        return {c.field: c.index for c in own if c.field is not Field.IGNORE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,8 @@ def _sheet_from(item: dict[str, Any]) -> SheetMapping:
     )
     if any(not 0 <= column.index < MAX_COLUMNS for column in columns):
         raise MappingMismatchError
-    numbers = (int(item[key]) for key in ("top", "bottom", "width"))
-    return SheetMapping(int(item["sheet"]), str(item["name"]), bool(item["used"]), *numbers, columns)
+    top, bottom, width = (int(item[key]) for key in ("top", "bottom", "width"))
+    return SheetMapping(int(item["sheet"]), str(item["name"]), bool(item["used"]), top, bottom, width, columns)
 
 
 def propose_mapping(workbook: Workbook) -> Mapping:

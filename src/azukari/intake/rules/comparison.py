@@ -1,8 +1,8 @@
 """Comparing the people of a sheet with the 台帳: who is known, what differs, whose number would change.
 
 Pure and without numbers: the vault compares them and says SAME, DIFFERENT or NONE per person, and which of them are
-held for somebody else. A person is found by 社員番号 (the employee), by 社員番号 and name (family), or by name and birth
-date within the client; two possible people are nobody, and a person asks. An empty cell of the sheet never counts as
+held for somebody else. A person is found by 社員番号 (the employee), by 社員番号 and name (family), or by name and
+birth date within the client; two possible people are nobody, and a person asks. An empty cell of the sheet never counts as
 a difference: nothing is deleted by leaving something out.
 """
 
@@ -233,7 +233,8 @@ def _doubts(person: JudgedPerson, known: KnownPerson, same_name: bool) -> tuple[
         doubts.append(Finding(Reason.NAME_DIFFERS, known.name))
     if other_birth and known.birth_date is not None:
         doubts.append(Finding(Reason.BIRTH_DATE_DIFFERS, f"{known.birth_date:%Y/%m/%d}"))
-    if person.employee_code and known.employee_code and _fold_code(person.employee_code) != _fold_code(known.employee_code):
+    written, held = _fold_code(person.employee_code), _fold_code(known.employee_code)
+    if written and held and written != held:
         doubts.append(Finding(Reason.EMPLOYEE_CODE_DIFFERS, known.employee_code))
     return tuple(doubts)
 

@@ -39,6 +39,9 @@ def sheet_label(sheet: Sheet) -> str:
 
 def is_heading_row(row: Row) -> bool:
     """Tell whether enough cells of a row are words for fields."""
+    # No heading is a number or a day written in digits; most rows of people end here.
+    if any(len(text) > 7 and text[0].isdigit() and text[-1].isdigit() for text in row.texts):
+        return False
     fields = {found for text in row.texts if text and (found := read_heading(text))}
     return len(fields) >= LEAST_WORDS and any(field in _NAMING for field, _ in fields)
 
@@ -99,10 +102,7 @@ def _groups_over(upper: Row, lower: Row) -> bool:
 def _two_rows(sheet: Sheet, upper: Row, lower: Row) -> Heading:
     width = max(len(upper.texts), len(lower.texts))
     covered = {
-        column: left
-        for top, left, _, right in sheet.merges
-        if top == upper.number
-        for column in range(left, right + 1)
+        column: left for top, left, _, right in sheet.merges if top == upper.number for column in range(left, right + 1)
     }
     columns: list[tuple[Field | None, str, str]] = []
     group, group_words = EMPLOYEE, ""

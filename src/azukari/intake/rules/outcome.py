@@ -120,7 +120,9 @@ _SENTENCES = {
     Reason.EMPLOYEE_CODE_TWICE: "同じ社員番号の本人が{detail}にもいます。社員番号か続柄を直してください。",
     Reason.FAMILY_OF_ROW_ABOVE: "社員番号が空欄です。上の行の{detail}さんの家族として登録してよいか確認してください。",
     Reason.FORMULA: "個人番号が数式で入っています。表示されている番号が本人のものか、写しを確認してください。",
-    Reason.FORMULA_WITHOUT_VALUE: "個人番号が数式で入っていて、結果がありません。番号を文字列で入力し直してもらってください。",
+    Reason.FORMULA_WITHOUT_VALUE: (
+        "個人番号が数式で入っていて、結果がありません。番号を文字列で入力し直してもらってください。"
+    ),
     Reason.HIDDEN_ROW: "シートで非表示になっています。登録してよい人か確認してください。",
     Reason.LEADING_ZERO_LOST: f"個人番号の先頭の0が失われたようです（11桁）。{_ASK_FOR_TEXT}",
     Reason.LEFT_IN_SHEET: "退職日（{detail}）が記入されています。番号を受け取る理由があるか確認してください。",
@@ -129,23 +131,34 @@ _SENTENCES = {
     Reason.NAME_HAS_NUMBER: "氏名の欄に12桁以上の数字があります。列の割り当てか氏名を直してください。",
     Reason.NAME_INCOMPLETE: "姓か名の一方が空欄です。氏名がこれで全部か確認してください。",
     Reason.NAME_MISSING: "氏名が空欄です。氏名を記入してください。",
-    Reason.NAME_UNREADABLE: "氏名に読み取れない文字（外字や伏せ字）があります。住民票などの表記を確認して書き直してください。",
+    Reason.NAME_UNREADABLE: (
+        "氏名に読み取れない文字（外字や伏せ字）があります。住民票などの表記を確認して書き直してください。"
+    ),
     Reason.NOTICE_CARD: "通知カードは、氏名と住所が住民票と同じときだけ使えます。記載を確認してください。",
     Reason.NOT_DIGITS: "個人番号に数字でない文字があります。写しを見て、数字だけで入力し直してもらってください。",
-    Reason.NO_NUMBER_WITH_REASON: "個人番号が空欄です（備考：{detail}）。「未取得」として台帳に載せてよいか確認してください。",
+    Reason.NO_NUMBER_WITH_REASON: (
+        "個人番号が空欄です（備考：{detail}）。「未取得」として台帳に載せてよいか確認してください。"
+    ),
     Reason.NUMBER_ALL_ZERO: "個人番号が0だけです。写しを見て入力し直してもらってください。",
     Reason.NUMBER_MISSING: "個人番号が空欄です。記入するか、もらえない理由を備考に書いてもらってください。",
     Reason.PERSON_TWICE: "同じ人が{detail}にもいます。重ねて書いていないか確認してください。",
-    Reason.PERSON_TWICE_DIFFERENT: "同じ人が{detail}にもいて、個人番号が違います。写しを見て、正しい方だけを残してください。",
+    Reason.PERSON_TWICE_DIFFERENT: (
+        "同じ人が{detail}にもいて、個人番号が違います。写しを見て、正しい方だけを残してください。"
+    ),
     Reason.RAGGED_ROW: "列の数が見出しより多く、値が右にずれています。余分なコンマを直してもらってください。",
     Reason.STORED_AS_NUMBER: "個人番号が数値で入っています。桁が変わっていないか、写しを確認してください。",
     Reason.STRUCK_OUT: "取り消し線が引かれています。退職した人などでないか確認してください。",
     Reason.TEXT_SHORTENED: "{detail}が長すぎます。登録すると後ろを切り取ります。",
     Reason.TOO_LONG: "{detail}が長すぎます。列の割り当てか内容を直してください。",
     Reason.WRONG_COMPANY: "事業所コードがこの顧問先と違います（{detail}）。送り先を間違えていないか確認してください。",
-    Reason.AMBIGUOUS_PERSON: "台帳に同じ氏名の人が{detail}名いて、どの人か決められません。社員番号と生年月日を確認してください。登録すると、新しい人として載ります。",
+    Reason.AMBIGUOUS_PERSON: (
+        "台帳に同じ氏名の人が{detail}名いて、どの人か決められません。社員番号と生年月日を確認してください。"
+        "登録すると、新しい人として載ります。"
+    ),
     Reason.BIRTH_DATE_DIFFERS: "生年月日が違います　台帳：{detail}。どちらが正しいか確認してください。",
-    Reason.DUPLICATE_IN_LEDGER: "台帳の別の人に、同じ個人番号が登録されています。どちらの番号か、写しを確認してください。",
+    Reason.DUPLICATE_IN_LEDGER: (
+        "台帳の別の人に、同じ個人番号が登録されています。どちらの番号か、写しを確認してください。"
+    ),
     Reason.EMPLOYEE_CODE_DIFFERS: "社員番号が違います　台帳：{detail}。同じ人か確認してください。",
     Reason.MATCHED_BY_NAME_ONLY: "氏名だけで台帳の人と結び付けました。同じ人か確認してください。",
     Reason.NAME_DIFFERS: "氏名が違います　台帳：{detail}。改姓などか、書き誤りでないか確認してください。",

@@ -1,0 +1,1 @@
+"""Use cases of intake, one file per noun."""
