@@ -298,3 +298,21 @@ def _check_texts(text: EntryText | None, body: bytes, number: str) -> None:
     shown = {name: commitment.commit(bytes(text.salt), name, value).hex() for name, value in text.texts.items()}
     if shown != told:
         raise errors.JournalDamagedError(number=number, why="氏名や内容の文字が書き換えられています。")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """What proves one entry: the present size of the tree, its root, and the hash of the entry itself."""
+
+    size: int
+    root: str
+    leaf: str
+
+
+def prove(seq: int) -> Proved:
+    """Check one entry against the present head by its inclusion proof. Raises: ProofError, EntryNotFoundError."""
+    head = Head.objects.get()
+    root = chain.Frontier.from_bytes(bytes(head.frontier)).root()
+    leaf = chain.leaf_hash(entry_body(seq))
+    chain.verify_inclusion(leaf, seq, head.size, inclusion_proof(seq, head.size), root)
+    return Proved(size=head.size, root=root.hex(), leaf=leaf.hex())

@@ -141,3 +141,14 @@ def mask_long_digits(text: str) -> str:
     Law: 番号法2条9項 (a part of a number is a number).
     """
     return _LONG_DIGITS.sub(MASK, text) if len(text) >= 12 else text
+
+
+_BETWEEN_DIGITS = dict.fromkeys(map(ord, f"{HYPHENS} \u3000\u00a0\t\r\n"))
+
+
+def fold_number(text: str) -> str:
+    """Turn a typed number into plain digits: ASCII digits, no blanks, no hyphens. Other characters stay.
+
+    Source: law.md 1.1 (the hyphens people and programs write between the digits of a My Number).
+    """
+    return fold_digits(text).translate(_BETWEEN_DIGITS)

@@ -20,6 +20,8 @@ from xml.parsers import expat
 from azukari.press.workbook_package import Refusal, Strings, Styles, feed, is_true, local, unescape
 
 MAX_COLUMNS = 300
+# Excel itself takes 32,767 characters in a cell.
+MAX_CELL = 32_767
 MAX_MERGES = 20_000
 MAX_MERGE_FILL = 200_000
 
@@ -99,8 +101,7 @@ class SheetReader:
         """Parse the part. Raises: Refusal, and expat.ExpatError on broken XML."""
         parser = expat.ParserCreate()
         parser.ordered_attributes = True
-        # Typeshed knows only the form with a dictionary of attributes.
-        parser.StartElementHandler = self._first  # type: ignore[assignment]
+        parser.StartElementHandler = self._first
         self._parser = parser
         feed(parser, stream)
         self._fill_merges()
@@ -109,7 +110,7 @@ class SheetReader:
         """Learn the prefix of the tags from the outermost one; most writers have none."""
         prefix = name[: -len(local(name))]
         self._tags = (f"{prefix}c", f"{prefix}v", f"{prefix}row")
-        self._parser.StartElementHandler = self._start  # type: ignore[assignment]
+        self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler, self._parser.CharacterDataHandler = self._end, self._text
 
     def _start(self, name: str, attributes: list[str]) -> None:
@@ -229,6 +230,8 @@ class SheetReader:
 
     def _put(self, text: str, mark: str, code: str) -> None:
         position, texts = self._position, self._texts
+        if len(text) > MAX_CELL:
+            raise Refusal("TOO_MUCH_TEXT")
         if position >= MAX_COLUMNS:
             if text.strip():
                 raise Refusal("TOO_MANY_COLUMNS")

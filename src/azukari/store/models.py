@@ -11,14 +11,14 @@ from typing import Any, Self
 from django.db import models
 
 from azukari.kernel.ids import new_id
-from azukari.store.scope import OutsideScopeError, current_office
+from azukari.store.scope import OutsideScopeError, current_office, office_or_none
 
 
 class OfficeIdField(models.UUIDField):  # type: ignore[type-arg]  # not subscriptable at run time
     """The office of a row: set from the scope, never editable, refused when it differs from the scope."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("default", current_office)
+        kwargs.setdefault("default", office_or_none)
         kwargs.setdefault("editable", False)
         super().__init__(*args, **kwargs)
 

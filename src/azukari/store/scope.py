@@ -30,6 +30,11 @@ def current_office() -> UUID:
     return office
 
 
+def office_or_none() -> UUID | None:
+    """Tell the office in force, None without one: for a row that is made but not yet written."""
+    return _office.get()
+
+
 @contextmanager
 def office_scope(office_id: UUID) -> Iterator[None]:
     """Work for one office until the block ends. Nesting the same office is fine, another one raises.

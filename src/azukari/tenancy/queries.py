@@ -192,7 +192,7 @@ def count_key_holders() -> int:
     return Grant.objects.filter(staff__account__is_active=True).count()
 
 
-def count_approvers(but: StaffId | None) -> int:
+def count_approvers(but: UUID | None) -> int:
     """Count the managers who could approve somebody else's disposal."""
     return StaffMember.objects.filter(role=Role.MANAGER, account__is_active=True).exclude(id=but).count()
 

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='SheetImport',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('state', models.CharField(choices=[('READING', 'READING'), ('MAPPING', 'MAPPING'), ('CHECKED', 'CHECKED'), ('REGISTERING', 'REGISTERING'), ('DONE', 'DONE'), ('FAILED', 'FAILED'), ('CANCELLED', 'CANCELLED')], max_length=12)),
                 ('file_name', models.CharField(max_length=200)),
                 ('purposes', models.JSONField()),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             name='SheetRow',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('place', models.PositiveIntegerField()),
                 ('sheet', models.CharField(max_length=100)),
                 ('row', models.PositiveIntegerField()),

@@ -150,8 +150,10 @@ def read_text(cell: Cell) -> str:
     return mask_long_digits(clean_name(text)) if text and cell.kind != "error" else ""
 
 
-_SEXES = {"男": "男", "男性": "男", "m": "男", "male": "男", "1": "男", "女": "女", "女性": "女", "f": "女", "female": "女",
-          "2": "女"}  # fmt: skip
+_SEXES = {
+    **dict.fromkeys(("男", "男性", "m", "male", "1"), "男"),
+    **dict.fromkeys(("女", "女性", "f", "female", "2"), "女"),
+}
 
 
 def read_sex(text: str) -> str:

@@ -63,7 +63,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SheetMapping:
-    """One sheet: whether it is read, where its heading stands, its columns. `width` counts the fields of a CSV heading."""
+    """One sheet: whether it is read, where its heading stands, its columns. `width` counts fields of a CSV heading."""
 
     sheet: int
     name: str

@@ -2,8 +2,8 @@
 
 Pure and without numbers: the vault compares them and says SAME, DIFFERENT or NONE per person, and which of them are
 held for somebody else. A person is found by 社員番号 (the employee), by 社員番号 and name (family), or by name and
-birth date within the client; two possible people are nobody, and a person asks. An empty cell of the sheet never counts as
-a difference: nothing is deleted by leaving something out.
+birth date within the client; two possible people are nobody, and a person asks. An empty cell of the sheet never
+counts as a difference: nothing is deleted by leaving something out.
 """
 
 from __future__ import annotations

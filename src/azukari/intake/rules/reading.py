@@ -197,9 +197,11 @@ class Reader:
             findings.append(Finding(Reason.TOO_LONG, "氏名"))
         elif any(map(_is_unreadable, name)) or not any(map(str.isalpha, name)):
             findings.append(Finding(Reason.NAME_UNREADABLE))
-        elif not clean_name(whole) and {Field.FAMILY_NAME, Field.GIVEN_NAME} <= set(columns):
-            if not (family.strip() and given.strip()):
-                findings.append(Finding(Reason.NAME_INCOMPLETE))
+        elif not clean_name(whole) and not all(
+            self._typed(row, columns, part).strip() for part in (Field.FAMILY_NAME, Field.GIVEN_NAME) if part in columns
+        ):
+            # Somebody may have one name only; but where there is a column for the other part, a person looks.
+            findings.append(Finding(Reason.NAME_INCOMPLETE))
         return name
 
     def _kana(self, row: Row, columns: dict[Field, int]) -> str:

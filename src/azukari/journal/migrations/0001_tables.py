@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='EntryText',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('salt', models.BinaryField()),
                 ('texts', models.JSONField()),
             ],
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             name='Checkpoint',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('size', models.PositiveBigIntegerField()),
                 ('note', models.TextField()),
                 ('signed_at', models.DateTimeField()),
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             name='Entry',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('seq', models.PositiveBigIntegerField()),
                 ('operation', models.PositiveBigIntegerField()),
                 ('line', models.PositiveIntegerField()),
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
             name='Head',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('size', models.PositiveBigIntegerField(default=0)),
                 ('operation', models.PositiveBigIntegerField(default=0)),
                 ('frontier', models.BinaryField()),
@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
             name='Tile',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('level', models.PositiveSmallIntegerField()),
                 ('index', models.PositiveBigIntegerField()),
                 ('hash', models.BinaryField()),

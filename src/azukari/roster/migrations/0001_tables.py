@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Person',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('employee_code', models.CharField(blank=True, max_length=40)),
                 ('name', models.CharField(max_length=120)),
                 ('kana', models.CharField(blank=True, max_length=200)),

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('username', models.CharField(max_length=80, unique=True)),
                 ('is_active', models.BooleanField(default=True)),
             ],
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='ClientCompany',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('code', models.SlugField(max_length=40)),
                 ('name', models.CharField(max_length=100)),
                 ('kana', models.CharField(max_length=150)),
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
             name='OfficeKeys',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('server_half', models.BinaryField()),
                 ('log_signer', models.BinaryField()),
                 ('verifier_key', models.CharField(max_length=300)),
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             name='RecoverySheet',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('number', models.PositiveIntegerField()),
                 ('sealed_secret', models.BinaryField()),
                 ('check_groups', models.JSONField()),
@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
             name='StaffMember',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('login_id', models.CharField(max_length=40)),
                 ('name', models.CharField(max_length=60)),
                 ('kana', models.CharField(blank=True, max_length=100)),
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
             name='Grant',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('sealed_secret', models.BinaryField()),
                 ('granted_by', models.UUIDField(null=True)),
                 ('granted_at', models.DateTimeField()),
@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
             name='Assignment',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('client', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to='tenancy.clientcompany')),
                 ('staff', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to='tenancy.staffmember')),
             ],
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
             name='Unlock',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('sealed_secret', models.BinaryField()),
                 ('purpose', models.CharField(max_length=60)),
                 ('opened_at', models.DateTimeField()),

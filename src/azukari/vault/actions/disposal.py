@@ -61,6 +61,11 @@ def use_backup_days(days: int) -> None:
     _backups.days = days
 
 
+def backup_days() -> int:
+    """Tell after how many days no backup of the key store is left."""
+    return _backups.days
+
+
 def request_disposal(
     *, actor: Actor, client_id: UUID, record_ids: Sequence[UUID], reason: Reason, now: datetime
 ) -> list[UUID]:
@@ -193,7 +198,7 @@ def carry_out(*, actor: Actor, disposal_id: UUID, now: datetime) -> None:
         policy.check_can_approve(
             actor,
             requested_by=seen.requested_by,
-            other_managers=tenancy.count_approvers(seen.requested_by),  # type: ignore[arg-type]
+            other_managers=tenancy.count_approvers(seen.requested_by),
         )
     client = tenancy.get_client_for(actor, seen.client_id)
     with transaction.atomic(durable=True):

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='RecordKey',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('wrapped', models.BinaryField()),
                 ('made_at', models.DateTimeField()),
             ],
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='Disposal',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('state', models.CharField(choices=[('REQUESTED', '承認待ち'), ('EXECUTED', '証明書を発行中'), ('CERTIFIED', '廃棄済み'), ('CANCELLED', '取り消し')], max_length=10)),
                 ('reason', models.CharField(choices=[('PERIOD_ENDED', '保存期間の満了'), ('CONTRACT_ENDED', '顧問契約の終了'), ('NUMBER_CHANGED', '個人番号の変更（変更前の番号）'), ('REGISTERED_BY_MISTAKE', '登録の誤り')], max_length=25)),
                 ('two_persons', models.BooleanField()),
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             name='Certificate',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('year', models.PositiveIntegerField()),
                 ('serial', models.PositiveIntegerField()),
                 ('issued_at', models.DateTimeField()),
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
             name='NumberRecord',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('state', models.CharField(choices=[('ACTIVE', 'ACTIVE'), ('REPLACED', 'REPLACED'), ('DISPOSED', 'DISPOSED')], max_length=10)),
                 ('sealed', models.BinaryField(null=True)),
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             name='DuplicateTag',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('tag', models.PositiveIntegerField()),
                 ('client', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.clientcompany')),
                 ('record', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='vault.numberrecord')),
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
             name='DisposalItem',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('line', models.PositiveIntegerField(null=True)),
                 ('person_id', models.UUIDField()),
                 ('person_code', models.CharField(blank=True, max_length=40)),
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
             name='SealedParcel',
             fields=[
                 ('id', models.UUIDField(default=azukari.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.current_office, editable=False)),
+                ('office_id', azukari.store.models.OfficeIdField(default=azukari.store.scope.office_or_none, editable=False)),
                 ('sealed', models.BinaryField()),
                 ('made_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),

@@ -1,0 +1,26 @@
+"""Asking for a disposal."""
+
+from __future__ import annotations
+
+from django import forms
+
+from azukari.ui.forms import Form
+from azukari.vault.rules.disposal import REASON_LABELS, Reason
+
+
+class DisposalForm(Form):
+    """Reason, the notes read, and the word typed: this cannot be undone."""
+
+    reason = forms.ChoiceField(
+        label="廃棄の理由",
+        choices=[(reason.value, REASON_LABELS[reason]) for reason in Reason],
+        widget=forms.RadioSelect,
+    )
+    read_notes = forms.BooleanField(label="注意事項を確認しました。")
+    typed = forms.CharField(label="「廃棄」と入力", max_length=4, widget=forms.TextInput({"autocomplete": "off"}))
+
+    def clean_typed(self) -> str:
+        typed: str = self.cleaned_data["typed"]
+        if typed.strip() != "廃棄":
+            raise forms.ValidationError("「廃棄」と入力してください。元に戻せない操作のため、確認しています。")
+        return typed

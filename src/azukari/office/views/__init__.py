@@ -1,0 +1,1 @@
+"""Pages of the office door, one file per subject."""

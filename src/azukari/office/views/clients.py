@@ -1,0 +1,85 @@
+"""顧問先: the list and one company at a glance."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from azukari.intake import queries as intake
+from azukari.journal import queries as journal
+from azukari.kernel.clock import jst_day
+from azukari.office.access import page
+from azukari.office.paging import counted_page, page_number
+from azukari.office.requests import actor_of, now_of
+from azukari.roster import queries as roster
+from azukari.roster.rules import NumberState
+from azukari.tenancy import policy
+from azukari.tenancy import queries as tenancy
+from azukari.vault import queries as vault
+from azukari.vault.rules.disposal import State
+
+KANA_ROWS = ("あ", "か", "さ", "た", "な", "は", "ま", "や", "ら", "わ", "他")
+
+
+@page("tenancy:client:see")
+def client_list(request: HttpRequest) -> HttpResponse:
+    actor, number = actor_of(request), page_number(request)
+    q, kana_row = request.GET.get("q", "").strip(), request.GET.get("kana", "")
+    contract = request.GET.get("contract", "")
+    ended = {"running": False, "ended": True}.get(contract)
+    found = tenancy.list_clients(actor, q=q, kana_row=kana_row, ended=ended, page=number)
+    ids = [row.id for row in found.rows]
+    states, waiting = roster.count_by_state(ids), intake.waiting_by_client(ids)
+    staff, live = tenancy.list_staff_in_charge(ids), vault.count_live_numbers(ids)
+    rows = [
+        {
+            "client": row,
+            "staff": staff.get(row.id, []),
+            "people": sum(states.get(row.id, {}).values()),
+            "registered": states.get(row.id, {}).get(NumberState.REGISTERED, 0),
+            "missing": states.get(row.id, {}).get(NumberState.MISSING, 0),
+            "waiting": waiting.get(row.id, 0),
+            "live": live.get(row.id, 0),
+        }
+        for row in found.rows
+    ]
+    context = {
+        "q": q,
+        "kana": kana_row,
+        "contract": contract,
+        "kana_rows": [(row, row in found.kana_rows) for row in KANA_ROWS],
+        "filtered": bool(q or kana_row or contract),
+        "page": counted_page(rows, found.total, number),
+        # The search of the bar looks for people too.
+        "people": roster.search_people(actor, q) if q else [],
+    }
+    return render(request, "office/clients/list.html", context)
+
+
+@page("tenancy:client:see")
+def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    actor, today = actor_of(request), jst_day(now_of(request))
+    found = tenancy.get_client_for(actor, client_id)
+    states = roster.count_by_state([found.id]).get(found.id, {})
+    handles = policy.may(actor, "vault:number:register")
+    due = [row for row in vault.list_due(actor, until=today + timedelta(days=30)) if row.person.client_id == found.id]
+    sees_record = policy.may(actor, "journal:record:see")
+    context = {
+        "client": found,
+        "staff": tenancy.list_staff_in_charge([found.id]).get(found.id, []),
+        "people": sum(states.values()),
+        "states": {state.value.lower(): states.get(state, 0) for state in NumberState},
+        "live": vault.count_live_numbers([found.id]).get(found.id, 0),
+        "handles": handles,
+        "due": due[:10] if handles else [],
+        "due_count": len(due),
+        "today": today,
+        "imports": intake.list_imports(actor, client_id=found.id, limit=5) if handles else [],
+        "disposals": vault.list_disposals(actor, [State.REQUESTED], client_id=found.id) if handles else [],
+        "recent": journal.list_entries(actor, journal.Filter(client_id=found.id), size=8).rows if sees_record else [],
+        "sees_record": sees_record,
+    }
+    return render(request, "office/clients/detail.html", context)

@@ -1,0 +1,120 @@
+"""ホーム: what is to be done, in the order of its date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from azukari.intake import queries as intake
+from azukari.journal import queries as journal
+from azukari.kernel.clock import jst_day
+from azukari.office.access import page
+from azukari.office.requests import actor_of, now_of
+from azukari.roster import queries as roster
+from azukari.tenancy import policy
+from azukari.tenancy import queries as tenancy
+from azukari.vault import queries as vault
+from azukari.vault.rules.disposal import State
+
+_SOON = timedelta(days=30)
+_MOST_TASKS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One line of 未処理: when, whose, what, and where it is done. `days_left` is negative when late."""
+
+    due_on: date | None
+    days_left: int | None
+    client_name: str
+    title: str
+    action: str
+    url: str
+
+    @property
+    def days_over(self) -> int:
+        """Days past the date."""
+        return -self.days_left if self.days_left is not None else 0
+
+
+@page("tenancy:home:see")
+def home(request: HttpRequest) -> HttpResponse:
+    actor, today = actor_of(request), jst_day(now_of(request))
+    handles = policy.may(actor, "vault:number:register")
+    due = vault.list_due(actor, until=today + _SOON) if handles else []
+    waiting = intake.list_imports(actor, waiting=True) if handles else []
+    open_disposals = vault.list_disposals(actor, [State.REQUESTED]) if handles else []
+    names = tenancy.find_clients(
+        actor,
+        [row.client_id for row in waiting] + [row.client_id for row in open_disposals] + [row.person.client_id for row in due],
+    )
+    tasks = [
+        *(_import_task(row, names, today) for row in waiting),
+        *(_disposal_task(row, names) for row in open_disposals),
+        *_due_tasks(due, names, today),
+    ]
+    tasks.sort(key=lambda task: (task.due_on is not None, task.due_on or today))
+    context = {
+        "today": today,
+        "handles": handles,
+        "tasks": tasks[:_MOST_TASKS],
+        "task_count": len(tasks),
+        "counts": {
+            "imports": len(waiting),
+            "disposals": len(open_disposals),
+            "due": len(due),
+            "late": sum(row.due_on < today for row in due),
+            "missing": roster.count_missing(actor),
+        },
+        "recent": journal.list_entries(actor, journal.Filter(), size=8).rows
+        if policy.may(actor, "journal:record:see")
+        else [],
+        "record_size": journal.tree_size(),
+        "key_holders": tenancy.count_key_holders(),
+        "recovery": tenancy.find_recovery_sheet(),
+        "recovery_confirmed": tenancy.recovery_is_confirmed(),
+    }
+    return render(request, "office/home.html", context)
+
+
+def _import_task(row: intake.ImportRow, names: dict[UUID, tenancy.ClientRow], today: date) -> Task:
+    return Task(
+        due_on=jst_day(row.made_at) + timedelta(days=7),
+        days_left=(jst_day(row.made_at) + timedelta(days=7) - today).days,
+        client_name=names[row.client_id].name,
+        title=f"登録シートの確認（{row.people}名）" if row.people else "登録シートの列の確認",
+        action="確認",
+        url=reverse("office:import", args=[row.id]),
+    )
+
+
+def _disposal_task(row: vault.DisposalRow, names: dict[UUID, tenancy.ClientRow]) -> Task:
+    return Task(
+        due_on=None,
+        days_left=None,
+        client_name=names[row.client_id].name,
+        title=f"個人番号の廃棄（{row.first_name}{f'さん ほか{row.count - 1}件' if row.count > 1 else 'さん'}）",
+        action="承認" if row.two_persons else "廃棄",
+        url=reverse("office:disposal", args=[row.id]),
+    )
+
+
+def _due_tasks(due: list[vault.DueRow], names: dict[UUID, tenancy.ClientRow], today: date) -> list[Task]:
+    return [
+        Task(
+            due_on=row.due_on,
+            days_left=(row.due_on - today).days,
+            client_name=names[row.person.client_id].name,
+            title=f"保存期間の終わり（{row.person.name}さん）",
+            action="廃棄" if row.due_on < today else "開く",
+            url=reverse("office:person", args=[row.person.id]),
+        )
+        for row in due
+    ]
+
+
