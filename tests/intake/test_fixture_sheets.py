@@ -35,7 +35,6 @@ FILES = {
     "umineko": "umineko_1200名.xlsx",
     "yayoi": "yayoi_cp932.csv",
 }
-OTHER_WORDS = {"formula": Reason.FORMULA}
 
 
 @cache

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import random
 import subprocess
 import sys
 import tempfile
@@ -16,7 +18,7 @@ import pytest
 import xlsxwriter
 
 from azukari.kernel.check_digits import synthetic_number
-from azukari.press import errors, workbook
+from azukari.press import errors, workbook, workbook_child
 from azukari.press.workbook import Cell, Row, Workbook, check_file, read_workbook, shown_file_name
 from azukari.press.workbook_sheet import column_of, day_of, plain_number
 
@@ -213,6 +215,12 @@ def test_tabs_and_an_apostrophe_that_belongs_to_a_name() -> None:
     assert book.sheets[0].rows[1].texts == ("'Ofa", "12")
 
 
+def test_a_quote_that_is_not_closed_does_not_swallow_people() -> None:
+    for text in ('氏名,備考\n甲,"あ\n乙,い\n', '氏名,備考\n甲,"あ\n乙,"い"\n'):
+        with pytest.raises(errors.UnpairedQuotesError):
+            read_workbook(text.encode(), "a.csv")
+
+
 # --- what is refused before anything is opened ---------------------------------------------------------------------
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -367,6 +375,18 @@ def test_a_child_that_runs_out_of_memory_is_a_refusal() -> None:
     # Eight times what the door lets in, so that the limit of the process itself is what stops it.
     with pytest.raises(errors.ReadingFailedError):
         workbook._run_child("csv", b"a,b\n" * 40_000_000)
+
+
+def test_damaged_files_are_read_or_refused_and_nothing_else() -> None:
+    whole = (SHEETS / "kawara_登録シート.xlsx").read_bytes()
+    chance = random.Random(20261123)  # noqa: S311 - the same damage every time
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for _ in range(chance.randrange(1, 8)):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        with contextlib.suppress(errors.SheetRefusedError):
+            if check_file(bytes(damaged), "a.xlsx") == "xlsx":
+                assert workbook_child.read("xlsx", bytes(damaged))[:2] in (b"OK", b"NG")
 
 
 # --- nothing leaks -------------------------------------------------------------------------------------------------

@@ -44,6 +44,8 @@ _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u180b-\u1
 # Blanks, and marks people put between the parts of a name.
 _NOT_IN_KEY = re.compile("[\\s\u200b-\u200f\u2060\ufeff・･·]+")
 
+_REPEATED = re.compile("([^々])々+")
+
 _HIRAGANA_TO_KATAKANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 _DIGITS = {0xFF10 + n: str(n) for n in range(10)}
 _SMALL_TO_LARGE = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
@@ -95,13 +97,11 @@ def fold_name(text: str) -> str:
     Folds variants (髙→高, 﨑→崎, 邉→辺, 𠮷→吉), compatibility characters, width, case and kana; blanks, middle
     dots and variation selectors go; 々 repeats the character before it.
     """
-    key = _VARIATION_SELECTORS.sub("", text).translate(_SINGLE_VARIANTS)
+    key = _NOT_IN_KEY.sub("", _VARIATION_SELECTORS.sub("", text)).translate(_SINGLE_VARIANTS)
     key = unicodedata.normalize("NFKC", key).casefold().translate(_HIRAGANA_TO_KATAKANA)
-    # A second time: NFKC may have laid bare a variant that stood behind a compatibility character.
+    # A second time: NFKC may have laid bare a blank or a variant behind a compatibility character.
     key = _NOT_IN_KEY.sub("", key).translate(_SINGLE_VARIANTS)
-    if "々" in key:
-        key = re.sub("(.)々", r"\1\1", key)
-    return key
+    return _REPEATED.sub(lambda match: match[1] * len(match[0]), key) if "々" in key else key
 
 
 def to_katakana(text: str) -> str:

@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo-data", help="試用のための架空のデータを作ります")
     demo.add_argument("--size", choices=["small", "medium", "large"], default="small")
+    demo.add_argument("--if-empty", action="store_true", help="事務所が1つでもあれば何もしません")
     demo.set_defaults(run=_demo_data)
     return parser
 
@@ -132,4 +133,4 @@ def _demo_data(options: argparse.Namespace) -> int:
     _django()
     from azukari.ops.demo import build
 
-    return build.build(options.size)
+    return build.build(options.size, if_empty=options.if_empty)

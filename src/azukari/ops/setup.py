@@ -7,16 +7,16 @@ import secrets
 import sys
 from pathlib import Path
 
-from azukari.config import env
 from azukari.seal.root import LocalRootKeys
 
 
 def prepare_data_folder() -> None:
     """Make the data folder with a secret key and a root key, readable by the owner alone."""
-    data = Path(env.text("AZUKARI_DATA", "data")).resolve()
+    # Before the keys exist the settings cannot load, so the two places are read here as config.settings reads them.
+    data = Path(os.environ.get("AZUKARI_DATA", "data")).resolve()
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_once(data / "secret.key", secrets.token_urlsafe(48) + "\n")
-    root = Path(env.text("AZUKARI_ROOT_KEY_FILE", str(data / "root.key")))
+    root = Path(os.environ.get("AZUKARI_ROOT_KEY_FILE", str(data / "root.key")))
     if _write_once(root, LocalRootKeys.generate().serialize()):
         sys.stdout.write(
             f"サーバーの鍵 {root.name} を作りました。データベースとは別の場所に、控えを保管してください。\n"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from datetime import datetime
 
 from django.db import close_old_connections
@@ -39,12 +40,22 @@ def _run() -> None:
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
-    """Sweep every office once. Gives what was done, by kind."""
-    done = {"disposals": 0, "parcels": 0, "keys": 0, "imports": 0}
-    for office_id, _, _ in tenancy.list_offices():
+    """Sweep every office once. Gives what was done, by kind. One office's trouble does not stop the others."""
+    done: Counter[str] = Counter()
+    for office_id, code, _ in tenancy.list_offices():
         with office_scope(office_id):
-            done["imports"] += sheets.sweep_stale(now=now)
-            done["disposals"] += disposal.sweep_unfinished(now=now)
-            done["parcels"] += parcels.sweep_expired(now=now)
-            done["keys"] += keystore.sweep_orphans(now=now)
-    return done
+            try:
+                done.update(sweep_office(now=now))
+            except Exception:
+                _log.exception("sweep of office %s failed", code)
+    return dict(done)
+
+
+def sweep_office(*, now: datetime) -> dict[str, int]:
+    """Sweep the office in force: stale imports, unfinished disposals, expired parcels, keys without a record."""
+    return {
+        "imports": sheets.sweep_stale(now=now),
+        "disposals": disposal.sweep_unfinished(now=now),
+        "parcels": parcels.sweep_expired(now=now),
+        "keys": keystore.sweep_orphans(now=now),
+    }

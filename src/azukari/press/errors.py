@@ -101,6 +101,14 @@ class UnknownEncodingError(SheetRefusedError):
     remedy = "Excelで開いて「CSV UTF-8（コンマ区切り）」で保存し直すか、Excelブック（.xlsx）で送ってください。"
 
 
+class UnpairedQuotesError(SheetRefusedError):
+    """A CSV whose quotes do not pair: people would vanish into a field."""
+
+    code = "press.sheet_quotes"
+    cause = "CSVの引用符（ダブルクォーテーション）の数が合わないため、どこまでが1人分か分かりません。"
+    remedy = "Excelブック（.xlsx）で保存し直して送ってください。"
+
+
 class TooManyRowsError(SheetRefusedError):
     """More rows with something in them than one import takes."""
 

@@ -40,6 +40,7 @@ from azukari.press.errors import (
     TooMuchTextError,
     UnknownEncodingError,
     UnknownFileError,
+    UnpairedQuotesError,
 )
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
@@ -328,6 +329,7 @@ _REFUSALS: dict[bytes, type[SheetRefusedError]] = {
     b"BROKEN": BrokenWorkbookError,
     b"ENCODING": UnknownEncodingError,
     b"UNKNOWN": UnknownFileError,
+    b"QUOTES": UnpairedQuotesError,
     b"LIMIT": ReadingFailedError,
 }
 _LIMITS: dict[type[SheetRefusedError], int] = {TooManyRowsError: MAX_ROWS, TooManyColumnsError: MAX_COLUMNS}

@@ -83,12 +83,13 @@ def read_csv(data: bytes, writer: Writer) -> None:
     first = text[:4096].split("\n", 1)[0]
     delimiter = "\t" if first.count("\t") > first.count(",") else ","
     csv.field_size_limit(MAX_FIELD)
+    # Strict: a quote that is not closed takes the people of the next lines into one field, and nobody would miss them.
     writer.begin_sheet("", hidden=False, merges=[])
     try:
-        for number, fields in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
+        for number, fields in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1):
             _add_record(number, fields, writer)
     except csv.Error:
-        raise Refusal("UNKNOWN") from None
+        raise Refusal("QUOTES") from None
     writer.end_sheet()
 
 

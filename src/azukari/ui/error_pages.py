@@ -76,6 +76,12 @@ GONE = ErrorPage(
     reason="リンクの期限が切れています。",
     advice="リンクを送った人に、もう一度送ってもらってください。",
 )
+UNAVAILABLE = ErrorPage(
+    title="ただいま処理できません",
+    event="操作を受け付けませんでした。",
+    reason="データベースから応答がありません。",
+    advice="しばらく待って、もう一度操作してください。続くときは、事務所の管理者に連絡してください。",
+)
 STALE_FORM = ErrorPage(
     title="もう一度操作してください",
     event="操作を受け付けませんでした。",
@@ -129,6 +135,11 @@ def conflict(request: HttpRequest) -> HttpResponse:
 def gone(request: HttpRequest) -> HttpResponse:
     """For a link whose time is over."""
     return _respond(request, GONE, 410)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The database does not answer: nothing was done, nothing was shown."""
+    return _respond(request, UNAVAILABLE, 503)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -144,10 +144,9 @@ def read_day(cell: Cell, label: str) -> tuple[date | None, Finding | None]:
         return None, Finding(Reason.DATE_UNREADABLE, label)
 
 
-def read_text(cell: Cell) -> str:
+def read_text(text: str) -> str:
     """Read a free text for keeping: blanks tidied, anything that could be a number hidden."""
-    text = cell.text
-    return mask_long_digits(clean_name(text)) if text and cell.kind != "error" else ""
+    return mask_long_digits(clean_name(text))
 
 
 _SEXES = {

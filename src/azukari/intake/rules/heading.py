@@ -1,9 +1,9 @@
 """Finding the row of headings: which row names the columns, and where a second table begins.
 
 A heading is a row among the first filled ones in which at least three cells are words for fields, one of them a
-name or the number. Two rows belong together when the upper one groups the columns of the lower one (家族1 over
-氏名・続柄・マイナンバー). The same heading again further down is furniture of printed pages and is skipped; another
-one is a second table, and then the columns of the first must not be used for it.
+name or the number; the number beside a name is enough. Two rows belong together when the upper one groups the columns
+of the lower one (家族1 over 氏名・続柄・マイナンバー). The same heading again further down is furniture of printed
+pages and is skipped; another one is a second table, and then the columns of the first must not be used for it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from azukari.press.workbook import Row, Sheet
 SEARCHED_ROWS = 30
 LEAST_WORDS = 3
 _NAMING = frozenset((Field.NAME, Field.FAMILY_NAME, Field.NUMBER))
+# The shortest table there is: who, and the number.
+_WITH_NUMBER = frozenset((Field.NAME, Field.FAMILY_NAME, Field.EMPLOYEE_CODE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,13 @@ def sheet_label(sheet: Sheet) -> str:
 def is_heading_row(row: Row) -> bool:
     """Tell whether enough cells of a row are words for fields."""
     # No heading is a number or a day written in digits; most rows of people end here.
-    if any(len(text) > 7 and text[0].isdigit() and text[-1].isdigit() for text in row.texts):
+    if any(len(text) > 7 and text.isascii() and text[0].isdigit() and text[-1].isdigit() for text in row.texts):
         return False
     fields = {found for text in row.texts if text and (found := read_heading(text))}
-    return len(fields) >= LEAST_WORDS and any(field in _NAMING for field, _ in fields)
+    words = {field for field, _ in fields}
+    if Field.NUMBER in words and words & _WITH_NUMBER:
+        return True
+    return len(fields) >= LEAST_WORDS and bool(words & _NAMING)
 
 
 def find_heading(sheet: Sheet) -> Heading | None:

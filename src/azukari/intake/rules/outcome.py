@@ -95,7 +95,6 @@ _WARNINGS = frozenset(
         Reason.NO_NUMBER_WITH_REASON,
         Reason.NUMBER_CHANGES,
         Reason.PERSON_LEFT,
-        Reason.PERSON_TWICE,
         Reason.STORED_AS_NUMBER,
         Reason.STRUCK_OUT,
         Reason.TEXT_SHORTENED,
@@ -128,7 +127,7 @@ _SENTENCES = {
     Reason.LEFT_IN_SHEET: "退職日（{detail}）が記入されています。番号を受け取る理由があるか確認してください。",
     Reason.LENGTH: "個人番号の桁が{detail}。写しを見て入力し直してもらってください。",
     Reason.MISMATCH: "{detail}。写しを見て、両方の欄に入力し直してもらってください。",
-    Reason.NAME_HAS_NUMBER: "氏名の欄に12桁以上の数字があります。列の割り当てか氏名を直してください。",
+    Reason.NAME_HAS_NUMBER: "氏名の欄に長い数字があります。列の割り当てか氏名を直してください。",
     Reason.NAME_INCOMPLETE: "姓か名の一方が空欄です。氏名がこれで全部か確認してください。",
     Reason.NAME_MISSING: "氏名が空欄です。氏名を記入してください。",
     Reason.NAME_UNREADABLE: (
@@ -141,7 +140,7 @@ _SENTENCES = {
     ),
     Reason.NUMBER_ALL_ZERO: "個人番号が0だけです。写しを見て入力し直してもらってください。",
     Reason.NUMBER_MISSING: "個人番号が空欄です。記入するか、もらえない理由を備考に書いてもらってください。",
-    Reason.PERSON_TWICE: "同じ人が{detail}にもいます。重ねて書いていないか確認してください。",
+    Reason.PERSON_TWICE: "同じ人が{detail}にもいます。重ねて書いた行を消してもらってください。",
     Reason.PERSON_TWICE_DIFFERENT: (
         "同じ人が{detail}にもいて、個人番号が違います。写しを見て、正しい方だけを残してください。"
     ),

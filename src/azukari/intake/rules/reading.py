@@ -8,6 +8,7 @@ Law: 番号法16条 (checks), 20条 (only what is needed is taken in).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from azukari.intake.rules.fields import EMPLOYEE, EMPLOYEE_LABEL, FIELD_LABELS, 
 from azukari.intake.rules.outcome import Finding, Outcome, Reason, outcome_of
 from azukari.intake.rules.person import JudgedPerson
 from azukari.intake.rules.rows import IDENTIFYING, is_filled
-from azukari.kernel.text import clean_name, fold_name, mask_long_digits, to_katakana
+from azukari.kernel.text import MASK, clean_name, fold_name, mask_long_digits, to_katakana
 from azukari.press.workbook import EMPTY_CELL, Cell, Row, Sheet
 
 # What the 台帳 has room for. A name or a code is never cut; a remark may be, and the person is told.
@@ -134,7 +135,9 @@ class Reader:
         index = columns.get(wanted)
         if index is None or index >= len(row.texts) or not row.texts[index]:
             return ""
-        return read_text(row.cell(index))
+        if row.marks and row.cell(index).kind == "error":
+            return ""
+        return read_text(row.texts[index])
 
     def _person(self, row: Row, position: int, person: str, columns: dict[Field, int]) -> Draft:
         own, findings = self._own, list[Finding]()
@@ -188,6 +191,9 @@ class Reader:
         whole, family, given = (self._typed(row, columns, f) for f in (Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME))
         typed = clean_name(whole) or clean_name(f"{family} {given}")
         name = mask_long_digits(typed)
+        if _NUMERIC_NAME.fullmatch(name):
+            # Part of a number in the wrong column, such as one that lost its zero, is a number too.
+            name = MASK
         if not name:
             findings.append(Finding(Reason.NAME_MISSING))
         elif name != typed:
@@ -209,7 +215,8 @@ class Reader:
         if not whole and (Field.FAMILY_KANA in columns or Field.GIVEN_KANA in columns):
             family, given = (self._text(row, columns, f) for f in (Field.FAMILY_KANA, Field.GIVEN_KANA))
             whole = f"{family} {given}"
-        return to_katakana(whole)
+        kana = to_katakana(whole)
+        return kana if any(map(str.isalpha, kana)) else ""
 
     def _typed(self, row: Row, columns: dict[Field, int], wanted: Field) -> str:
         # A name is taken as it was typed, but #REF! is nobody's.
@@ -301,12 +308,16 @@ class Reader:
             findings.append(Finding(Reason.WRONG_COMPANY, written))
         if row.hidden or self._sheet.hidden:
             findings.append(Finding(Reason.HIDDEN_ROW))
-        if row.struck_out or any(self._cell(row, columns, f).struck_out for f in _STRIKABLE):
+        if row.struck_out or (row.marks and any(self._cell(row, columns, f).struck_out for f in _STRIKABLE)):
             findings.append(Finding(Reason.STRUCK_OUT))
 
 
 # A line through the name or the number of one person is about that person, also in a row of several.
 _STRIKABLE = (Field.NAME, Field.FAMILY_NAME, Field.GIVEN_NAME, Field.NUMBER)
+
+
+# Eight digits or more and nothing else but what Excel puts around them.
+_NUMERIC_NAME = re.compile(r"(?:[\s.,+\-E]*\d){8,}[\s.,+\-E]*", re.IGNORECASE)
 
 
 def _is_unreadable(character: str) -> bool:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from azukari.intake import queries as intake
 from azukari.journal import queries as journal
+from azukari.kernel.actor import Actor
 from azukari.kernel.clock import jst_day
 from azukari.office.access import page
 from azukari.office.paging import counted_page, page_number
@@ -53,10 +54,16 @@ def client_list(request: HttpRequest) -> HttpResponse:
         "kana_rows": [(row, row in found.kana_rows) for row in KANA_ROWS],
         "filtered": bool(q or kana_row or contract),
         "page": counted_page(rows, found.total, number),
-        # The search of the bar looks for people too.
-        "people": roster.search_people(actor, q) if q else [],
+        "people": _found_people(actor, q),
     }
     return render(request, "office/clients/list.html", context)
+
+
+def _found_people(actor: Actor, q: str) -> list[dict[str, object]]:
+    """The search of the bar looks for people too."""
+    people = roster.search_people(actor, q) if q else []
+    clients = tenancy.find_clients(actor, [row.client_id for row in people])
+    return [{"person": row, "client": clients[row.client_id]} for row in people]
 
 
 @page("tenancy:client:see")

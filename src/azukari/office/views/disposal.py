@@ -136,6 +136,8 @@ def _context(request: HttpRequest, row: vault.DisposalRow, error: AzukariError |
         "is_own": row.requested_by == actor.staff_id,
         "waits": not row.two_persons and now_of(request) < row.executable_from,
         "error": error,
+        "has_errors": error is not None,
+        "backup_until": jst_day(now_of(request)) + timedelta(days=actions.backup_days()),
     }
 
 

@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from azukari.intake import queries as intake
 from azukari.journal import queries as journal
+from azukari.journal.rules import KIND_LABELS, Kind
+from azukari.kernel.actor import Actor
 from azukari.kernel.clock import jst_day
 from azukari.office.access import page
 from azukari.office.requests import actor_of, now_of
@@ -27,10 +29,14 @@ _MOST_TASKS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One line of 未処理: when, whose, what, and where it is done. `days_left` is negative when late."""
+    """One line of 未処理: what kind, when, whose, what, and where it is done. `days_left` is negative when late."""
 
+    kind: str
+    icon: str
     due_on: date | None
     days_left: int | None
+    near: int
+    client_id: UUID
     client_name: str
     title: str
     action: str
@@ -55,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     tasks = [
         *(_import_task(row, names, today) for row in waiting),
-        *(_disposal_task(row, names) for row in open_disposals),
+        *(_disposal_task(row, names, actor) for row in open_disposals),
         *_due_tasks(due, names, today),
     ]
     tasks.sort(key=lambda task: (task.due_on is not None, task.due_on or today))
@@ -71,9 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "late": sum(row.due_on < today for row in due),
             "missing": roster.count_missing(actor),
         },
-        "recent": journal.list_entries(actor, journal.Filter(), size=8).rows
-        if policy.may(actor, "journal:record:see")
-        else [],
+        "recent": _recent(actor) if policy.may(actor, "journal:record:see") else [],
         "record_size": journal.tree_size(),
         "key_holders": tenancy.count_key_holders(),
         "recovery": tenancy.find_recovery_sheet(),
@@ -82,10 +86,20 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "office/home.html", context)
 
 
+def _recent(actor: Actor) -> list[journal.EntryRow]:
+    """The newest handlings of numbers: log-ins and unlocks stand in the record itself."""
+    rows = journal.list_entries(actor, journal.Filter(), size=60).rows
+    return [row for row in rows if row.kind != KIND_LABELS[Kind.ACCESS]][:8]
+
+
 def _import_task(row: intake.ImportRow, names: dict[UUID, tenancy.ClientRow], today: date) -> Task:
     return Task(
+        kind="番号確認",
+        icon="sheet",
         due_on=jst_day(row.made_at) + timedelta(days=7),
         days_left=(jst_day(row.made_at) + timedelta(days=7) - today).days,
+        near=3,
+        client_id=row.client_id,
         client_name=names[row.client_id].name,
         title=f"登録シートの確認（{row.people}名）" if row.people else "登録シートの列の確認",
         action="確認",
@@ -93,13 +107,18 @@ def _import_task(row: intake.ImportRow, names: dict[UUID, tenancy.ClientRow], to
     )
 
 
-def _disposal_task(row: vault.DisposalRow, names: dict[UUID, tenancy.ClientRow]) -> Task:
+def _disposal_task(row: vault.DisposalRow, names: dict[UUID, tenancy.ClientRow], actor: Actor) -> Task:
+    approves = policy.may(actor, "vault:disposal:approve") and row.requested_by != actor.staff_id
     return Task(
+        kind="廃棄",
+        icon="dispose",
         due_on=None,
         days_left=None,
+        near=3,
+        client_id=row.client_id,
         client_name=names[row.client_id].name,
         title=f"個人番号の廃棄（{row.first_name}{f'さん ほか{row.count - 1}件' if row.count > 1 else 'さん'}）",
-        action="承認" if row.two_persons else "廃棄",
+        action=("承認" if approves else "開く") if row.two_persons else "廃棄",
         url=reverse("office:disposal", args=[row.id]),
     )
 
@@ -107,8 +126,12 @@ def _disposal_task(row: vault.DisposalRow, names: dict[UUID, tenancy.ClientRow])
 def _due_tasks(due: list[vault.DueRow], names: dict[UUID, tenancy.ClientRow], today: date) -> list[Task]:
     return [
         Task(
+            kind="廃棄",
+            icon="dispose",
             due_on=row.due_on,
             days_left=(row.due_on - today).days,
+            near=_SOON.days,
+            client_id=row.person.client_id,
             client_name=names[row.person.client_id].name,
             title=f"保存期間の終わり（{row.person.name}さん）",
             action="廃棄" if row.due_on < today else "開く",

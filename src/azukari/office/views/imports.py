@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -33,12 +34,13 @@ _SAMPLES = 3
 @page("intake:sheet:import")
 def import_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
+    clients = tenancy.list_client_choices(actor)
+    wanted = request.GET.get("client", "")
+    if wanted in {str(pk) for pk, _ in clients}:  # the form that starts an import works without a script
+        return redirect("office:import-new", client_id=wanted)
     rows = queries.list_imports(actor)
     names = tenancy.find_clients(actor, [row.client_id for row in rows])
-    context = {
-        "rows": [{"sheet": row, "client": names[row.client_id]} for row in rows],
-        "clients": tenancy.list_client_choices(actor),
-    }
+    context = {"rows": [{"sheet": row, "client": names[row.client_id]} for row in rows], "clients": clients}
     return render(request, "office/imports/list.html", context)
 
 
@@ -95,7 +97,10 @@ def show(request: HttpRequest, import_id: UUID) -> HttpResponse:
     if sheet.state is State.CHECKED:
         return _check_page(request, context, sheet)
     if sheet.state is State.DONE:
-        context["rejected"] = len(queries.list_rejected(sheet.id))
+        context |= {
+            "registered": queries.count_chosen(sheet.id),
+            "rejected": len(queries.list_rejected(sheet.id)),
+        }
         return render(request, "office/imports/done.html", context)
     return render(request, "office/imports/failed.html", context)
 
@@ -108,7 +113,7 @@ def _check_page(
     found = queries.list_rows(sheet.id, verdicts=verdicts, page=number)
     wrong = queries.list_wrong(sheet.id)
     context |= {
-        "page": counted_page(found.rows, found.total, number),
+        "page": counted_page([_shown(row) for row in found.rows], found.total, number),
         "show": show_only,
         "filters": [
             (code.value, VERDICT_LABELS[code], sheet.counts.get(code, 0)) for code in Verdict if sheet.counts.get(code)
@@ -125,8 +130,14 @@ def _check_page(
         "counts": {verdict.value.lower(): sheet.counts.get(verdict, 0) for verdict in Verdict},
         "chosen": queries.count_chosen(sheet.id),
         "error": error,
+        "has_errors": error is not None,
     }
     return render(request, "office/imports/check.html", context, status=422 if error else 200)
+
+
+def _shown(row: queries.CheckRow) -> dict[str, Any]:
+    born = row.facts["birth_date"]
+    return {"row": row, "birth_date": date.fromisoformat(born) if born else None}
 
 
 def _keep_ticks(request: HttpRequest, sheet: queries.ImportRow) -> HttpResponse:
@@ -194,6 +205,7 @@ def columns(request: HttpRequest, import_id: UUID) -> HttpResponse:
         "tables": [_table(found, workbook) for found in mapping.sheets],
         "skipped": mapping.skipped,
         "error": error,
+        "has_errors": error is not None,
     }
     return render(request, "office/imports/mapping.html", context, status=422 if error else 200)
 

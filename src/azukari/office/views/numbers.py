@@ -25,7 +25,7 @@ from azukari.vault import errors, policy
 from azukari.vault import queries as vault
 from azukari.vault.actions import numbers
 from azukari.vault.rules.numbers import ReplaceReason
-from azukari.vault.rules.purposes import DEFAULT_PURPOSES, Purpose
+from azukari.vault.rules.purposes import DEFAULT_PURPOSES, Purpose, purposes_for
 
 
 def is_unlocked(request: HttpRequest) -> bool:
@@ -65,6 +65,7 @@ def reveal(request: HttpRequest, person_id: UUID) -> HttpResponse:
         else:
             return _finish(request, _revealed(request, person_id, shown), opened)
         if opened is not None:
+            del form.fields["password"]  # it was right: only the rest is asked again
             return _finish(request, _ask(request, person, form, status=422), opened)
     return _ask(request, person, form, status=422 if form.errors else 200)
 
@@ -78,6 +79,7 @@ def _key(request: HttpRequest, form: RevealForm) -> tuple[VaultKey, unlocks.Open
         purpose=form.cleaned_data["use"],
         now=now_of(request),
     )
+    request.session["unlock"] = str(opened.unlock_id)  # already so on the page of this answer
     key = unlocks.use_unlock(
         actor=actor_of(request), unlock_id=opened.unlock_id, browser_secret=opened.browser_secret, now=now_of(request)
     )
@@ -141,7 +143,7 @@ def _number_form(request: HttpRequest, person_id: UUID, *, replacing: bool) -> H
     if not replacing and current is not None:
         raise errors.AlreadyRegisteredError
     key = vault_key(request)
-    purposes = current.purposes if current else DEFAULT_PURPOSES
+    purposes = current.purposes if current else purposes_for(DEFAULT_PURPOSES, is_employee=person.is_employee)
     form = NumberForm(
         request.POST or None,
         replacing=replacing,

@@ -68,9 +68,11 @@ def person_context(request: HttpRequest, person_id: UUID) -> dict[str, object]:
     periods = vault.periods_of(row, current)
     before, after = roster.neighbours(actor, row)
     sees_record = policy.may(actor, "journal:record:see")
+    client = tenancy.get_client_for(actor, row.client_id)
     return {
         "person": row,
-        "client": tenancy.get_client_for(actor, row.client_id),
+        "client": client,
+        "takes": client.contract_ended_on is None or client.contract_ended_on > today,
         "age": age_on(row.birth_date, today) if row.birth_date else None,
         "number": current,
         "former": former,

@@ -32,6 +32,10 @@ def record_list(request: HttpRequest) -> HttpResponse:
         screens=journal.list_screens(),
     )
     valid = form.is_valid()
+    if not valid and "HX-Request" in request.headers:  # the whole page says what to correct, above its heading
+        response = HttpResponse()
+        response.headers["HX-Redirect"] = request.get_full_path()
+        return response
     wanted = _filter(request, form.cleaned_data) if valid else journal.Filter()
     size = int(request.GET.get("size", "0")) if request.GET.get("size", "").isdecimal() else _SIZES[0]
     size = size if size in _SIZES else _SIZES[0]

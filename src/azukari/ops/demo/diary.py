@@ -118,9 +118,7 @@ class Use:
         )
 
 
-def enter(
-    actor: Actor, event: Event, screen: str, now: datetime, *, purpose: str = "", fails: bool = False
-) -> None:
+def enter(actor: Actor, event: Event, screen: str, now: datetime, *, purpose: str = "", fails: bool = False) -> None:
     """Enter something into the record that the real action would only do with a password hash each time."""
     result = Result.FAILURE if fails else Result.SUCCESS
     with transaction.atomic():
