@@ -58,13 +58,15 @@ def open_house() -> House:
     return House(office_id, actor, key)
 
 
-def add_client(code: str) -> UUID:
+def add_client(house: House, code: str) -> UUID:
     """Add a client company with nobody in it."""
     from azukari.kernel.clock import utc_now
     from azukari.tenancy.actions import clients
 
     return clients.add_client(
-        clients.NewClient(code=code, name=f"計測{code}", kana="ケイソク", contract_from=date(2020, 4, 1)), now=utc_now()
+        clients.NewClient(code=code, name=f"計測{code}", kana="ケイソク", contract_from=date(2020, 4, 1)),
+        actor=house.actor,
+        now=utc_now(),
     )
 
 
@@ -121,9 +123,8 @@ def register_people(house: House, client_id: UUID, people: list[Any], new: list[
     from azukari.vault.actions import numbers
 
     now = utc_now()
+    sealed = numbers.seal_numbers(vault_key=house.vault_key, client_id=client_id, new=new, now=now)
     with transaction.atomic():
         journal.lock()
         roster.add_people(client_id=client_id, people=people, state=NumberState.MISSING, now=now)
-        numbers.write_numbers(
-            actor=house.actor, vault_key=house.vault_key, client_id=client_id, new=new, screen="計測", now=now
-        )
+        numbers.write_numbers(actor=house.actor, numbers_to_write=sealed, screen="計測", now=now)

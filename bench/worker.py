@@ -41,7 +41,7 @@ def register(opened: house.House, rounds: int, size: int) -> dict[str, Any]:
     for turn in range(rounds):
         bare.make_table()
         bare_seconds.append(_timed(lambda: bare.write_together(bytes_of)))
-        client_id = house.add_client(f"round-{turn}")
+        client_id = house.add_client(opened, f"round-{turn}")
         people, new = house.make_people(size, first_seed=_SEED + (turn + 1) * size)
         seconds.append(_timed(lambda: house.register_people(opened, client_id, people, new)))  # noqa: B023
     return _result(size, bare_seconds, seconds)
@@ -69,7 +69,7 @@ def _import(opened: house.House, code: str, data: bytes, size: int) -> dict[str,
     from azukari.roster.rules import NumberState
     from azukari.vault.rules.purposes import DEFAULT_PURPOSES
 
-    client_id = house.add_client(code)
+    client_id = house.add_client(opened, code)
     actor, key, name = opened.actor, opened.vault_key, "計測.xlsx"
     started = time.perf_counter()
     import_id = sheets.receive_sheet(
@@ -89,7 +89,7 @@ def _import(opened: house.House, code: str, data: bytes, size: int) -> dict[str,
 def memory(opened: house.House, _rounds: int, size: int) -> dict[str, Any]:
     """Peak memory of one bulk registration, its people and numbers already in memory; nothing bare beside it."""
     people, new = house.make_people(size, first_seed=_SEED)
-    client_id = house.add_client("memory")
+    client_id = house.add_client(opened, "memory")
     before = _forget_peak()
     house.register_people(opened, client_id, people, new)
     return {"before": before, "peak": _peak()}
@@ -110,7 +110,7 @@ def reveal(opened: house.House, rounds: int, size: int) -> dict[str, Any]:
     from azukari.tenancy.actions import unlocks
     from azukari.vault.actions import numbers
 
-    client_id = house.add_client("reveal")
+    client_id = house.add_client(opened, "reveal")
     people, new = house.make_people(_OFFICE, first_seed=_SEED)
     house.register_people(opened, client_id, people, new)
     bytes_of = bare.bytes_of(client_id)[:1000]
@@ -149,7 +149,7 @@ def reveal(opened: house.House, rounds: int, size: int) -> dict[str, Any]:
 
 def _bytes_of_a_registration(opened: house.House, size: int) -> bare.Rows:
     """Register once without the clock, to warm everything up, and read back what it wrote."""
-    client_id = house.add_client("warm-up")
+    client_id = house.add_client(opened, "warm-up")
     people, new = house.make_people(size, first_seed=_SEED)
     house.register_people(opened, client_id, people, new)
     return bare.bytes_of(client_id)

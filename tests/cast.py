@@ -72,7 +72,9 @@ def make_cast() -> Cast:
         _staff(minato, "miyake", "三宅 隆", Role.GENERAL, grant=False, sees_all=True)
         _client(minato, "aoba", "株式会社あおば製作所", "アオバセイサクショ")
         _client(minato, "kitagawa", "有限会社北川商店", "キタガワショウテン", ended=date(2026, 9, 30))
-        staff.assign(staff_id=minato.staff["ono"], client_id=minato.clients["aoba"])
+        staff.assign(
+            actor=minato.actor("aoki"), staff_id=minato.staff["ono"], client_id=minato.clients["aoba"], now=NOW
+        )
         _person(minato, "aoba", "ishihara", "石原 亮太", "イシハラ リョウタ", "1042", left_on=date(2016, 10, 20))
         _person(minato, "aoba", "misato", "石原 美里", "イシハラ ミサト", "1042", relationship="妻")
         _person(minato, "aoba", "takahashi", "髙橋 誠", "タカハシ マコト", "1054")
@@ -109,6 +111,7 @@ def _office(code: str, name: str, login: str, manager: str) -> Office:
 def _staff(office: Office, login: str, name: str, role: Role, *, grant: bool, sees_all: bool) -> None:
     member = staff.create_member(
         staff.NewStaff(login_id=login, name=name, role=role, password=PASSWORD, sees_all_clients=sees_all),
+        actor=office.actor("aoki"),
         server_half=keys.server_half(),
         now=NOW,
     )
@@ -121,9 +124,8 @@ def _staff(office: Office, login: str, name: str, role: Role, *, grant: bool, se
 
 def _client(office: Office, code: str, name: str, kana: str, ended: date | None = None) -> None:
     office.clients[code] = clients.add_client(
-        clients.NewClient(
-            code=code, name=name, kana=kana, contract_from=date(2016, 1, 1), contract_ended_on=ended
-        ),
+        clients.NewClient(code=code, name=name, kana=kana, contract_from=date(2016, 1, 1), contract_ended_on=ended),
+        actor=office.actor("aoki" if office.code == "minato" else "kamo"),
         now=NOW,
     )
 
@@ -164,5 +166,3 @@ def _person(
         now=NOW,
     )
     office.people[key] = person_id
-
-

@@ -22,6 +22,6 @@ from azukari.config.settings import DATABASES  # noqa: E402
 PASSWORD_HASHERS = ["tests.cheap.CheapArgon2Hasher"]
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 for _alias, _database in DATABASES.items():
-    if _database["ENGINE"].endswith("sqlite3"):
+    if str(_database["ENGINE"]).endswith("sqlite3"):
         # A file, not memory: the tests want the WAL and the locks that the product has.
         _database["TEST"] = {"NAME": str(_data / f"test-{_alias}.sqlite3")}

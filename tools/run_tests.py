@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import postgres  # noqa: E402
+from tools import postgres
 
 
 def main() -> int:

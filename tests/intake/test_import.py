@@ -30,7 +30,9 @@ FILES = {
 
 def new_client(office: Office, code: str):
     return clients.add_client(
-        clients.NewClient(code=code, name=f"試験{code}", kana="シケン", contract_from=jst_day(NOW)), now=NOW
+        clients.NewClient(code=code, name=f"試験{code}", kana="シケン", contract_from=jst_day(NOW)),
+        actor=office.actor("aoki"),
+        now=NOW,
     )
 
 
@@ -113,7 +115,8 @@ def test_every_step_is_in_the_record_before_the_number(minato: Office) -> None:
     client_id = new_client(minato, "kawara")
     register(minato, upload(minato, client_id, FILES["kawara"][0]))
     rows = journal.list_entries(minato.actor("aoki"), journal.Filter(client_id=client_id), size=200).rows
-    assert [row.label for row in reversed(rows)][:2] == ["登録シート受信", "登録シート取り込み"]
+    first = [row.label for row in reversed(rows)][:3]
+    assert first == ["顧問先の追加", "登録シート受信", "登録シート取り込み"]
     registered = [row for row in rows if row.label == "マイナンバー登録"]
     assert len(registered) == 22
     assert len({row.number.split("-")[0] for row in registered}) == 1
@@ -146,7 +149,9 @@ def test_the_returned_excel_names_rows_and_reasons_and_holds_no_number(minato: O
 
     from openpyxl import load_workbook
 
-    cells = [str(cell) for row in load_workbook(io.BytesIO(book)).active.iter_rows(values_only=True) for cell in row if cell]
+    cells = [
+        str(cell) for row in load_workbook(io.BytesIO(book)).active.iter_rows(values_only=True) for cell in row if cell
+    ]
     text = "\n".join(cells)
     assert "松本 慎一" in text and "検算が合いません" in text
     import re

@@ -24,7 +24,9 @@ def open_unlock(office: Office, login_id: str = "saeki", password: str = PASSWOR
     return unlocks.open_unlock(actor=office.actor(login_id), password=password, purpose="ei_loss", now=NOW)
 
 
-def use(office: Office, opened: unlocks.Opened, login_id: str = "saeki", *, minutes: float = 1, secret: bytes | None = None):
+def use(
+    office: Office, opened: unlocks.Opened, login_id: str = "saeki", *, minutes: float = 1, secret: bytes | None = None
+):
     return unlocks.use_unlock(
         actor=office.actor(login_id),
         unlock_id=opened.unlock_id,
@@ -226,22 +228,22 @@ def test_only_a_manager_prints_a_sheet_or_gives_a_grant(minato: Office) -> None:
     with pytest.raises(errors.PermissionNotAllowed):
         recovery.issue_sheet(actor=minato.actor("saeki"), office_secret=secret, now=NOW)
     with pytest.raises(errors.PermissionNotAllowed):
-        staff.give_grant(
-            actor=minato.actor("saeki"), staff_id=minato.staff["miyake"], office_secret=secret, now=NOW
-        )
+        staff.give_grant(actor=minato.actor("saeki"), staff_id=minato.staff["miyake"], office_secret=secret, now=NOW)
 
 
-def try_login(office: str = "minato", login_id: str = "saeki", password: str = PASSWORD, address: str = "10.0.0.1", now=NOW):
-    return login.log_in(
-        office_code=office, login_id=login_id, password=password, address=address, session="s", now=now
-    )
+def try_login(
+    office: str = "minato", login_id: str = "saeki", password: str = PASSWORD, address: str = "10.0.0.1", now=NOW
+):
+    return login.log_in(office_code=office, login_id=login_id, password=password, address=address, session="s", now=now)
 
 
 def test_a_login_is_recorded_and_the_name_is_taken_in_any_case(cast: Cast) -> None:
     signed_in = try_login(office=" Minato ", login_id="SAEKI ")
     assert signed_in.actor.name == "佐伯 舞"
     with office_scope(cast.minato.id):
-        assert journal.list_entries(cast.minato.actor("aoki"), journal.Filter(screen="ログイン")).rows[0].result == "成功"
+        assert (
+            journal.list_entries(cast.minato.actor("aoki"), journal.Filter(screen="ログイン")).rows[0].result == "成功"
+        )
 
 
 @pytest.mark.parametrize(("office", "login_id"), [("minato", "saeki"), ("minato", "nobody"), ("nowhere", "saeki")])

@@ -13,7 +13,8 @@ from azukari.roster import queries as roster
 from azukari.roster.rules import NumberState
 from azukari.store.scope import office_scope
 from azukari.tenancy.errors import PermissionNotAllowed
-from azukari.tenancy.models import Grant, Office as OfficeRow
+from azukari.tenancy.models import Grant
+from azukari.tenancy.models import Office as OfficeRow
 from azukari.vault import errors, queries
 from azukari.vault.actions import disposal, keystore, numbers
 from azukari.vault.models import Disposal, DuplicateTag, NumberRecord

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from azukari.vault.rules.purposes import Purpose, purposes_for
-from azukari.vault.rules.retention import build_periods, due_on, first_day, last_day, Start
+from azukari.vault.rules.retention import Start, build_periods, due_on, first_day, last_day
 
 pytestmark = pytest.mark.no_database
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date, timedelta
@@ -68,9 +69,7 @@ class Steps:
         for connection in connections.all():
             stack.enter_context(
                 connection.execute_wrapper(
-                    lambda execute, sql, params, many, context: self.step(
-                        lambda: execute(sql, params, many, context)
-                    )
+                    lambda execute, sql, params, many, context: self.step(lambda: execute(sql, params, many, context))
                 )
             )
             stack.enter_context(self._commits(connection))
@@ -100,6 +99,8 @@ def in_child(work: Callable[[], None]) -> int:
         try:
             work()
             status = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(status)
     _, status = os.waitpid(pid, 0)
@@ -107,6 +108,16 @@ def in_child(work: Callable[[], None]) -> int:
         return os.WTERMSIG(status)
     assert os.WEXITSTATUS(status) == 0, "the scenario itself failed"
     return 0
+
+
+def check_in_child(scenario: Scenario) -> None:
+    """Check as a second process would. Typesetting starts threads, and a process with threads must not be forked."""
+
+    def work() -> None:
+        with office_scope(scenario.office.id):
+            scenario.check()
+
+    assert in_child(work) == 0
 
 
 class Scenario:
@@ -188,10 +199,14 @@ class Register(Scenario):
 
 
 class Reveal(Scenario):
+    ends: tuple[int, ...] = ()
+
     def prepare(self) -> None:
         super().prepare()
         self.register()
-        self.reader, self.writer = os.pipe()
+        for end in self.ends:
+            os.close(end)
+        self.ends = self.reader, self.writer = os.pipe()
 
     def act(self) -> None:
         os.write(self.writer, self.reveal().encode())
@@ -202,8 +217,6 @@ class Reveal(Scenario):
             shown = os.read(self.reader, 100)
         except BlockingIOError:
             shown = b""
-        os.close(self.reader)
-        os.close(self.writer)
         recorded = self.labels().count("マイナンバー閲覧")
         assert recorded == 1 or not shown, "shown without a record"
         assert not shown or shown.decode() == self.digits
@@ -251,17 +264,28 @@ class Import(Scenario):
         with transaction.atomic():
             self.client_id = clients.add_client(
                 clients.NewClient(code="kawara", name="瓦沢", kana="カワラザワ", contract_from=date(2020, 1, 1)),
+                actor=self.manager,
                 now=utc_now(),
             )
             from azukari.tenancy.models import ClientCompany
 
             ClientCompany.objects.filter(id=self.client_id).update(code=f"kawara{self.turn}")
         self.import_id = sheets.receive_sheet(
-            actor=self.actor, client_id=self.client_id, data=data, file_name=SHEET.name, purposes=[Purpose.TAX], now=utc_now()
+            actor=self.actor,
+            client_id=self.client_id,
+            data=data,
+            file_name=SHEET.name,
+            purposes=[Purpose.TAX],
+            now=utc_now(),
         )
         ClientCompany.objects.filter(id=self.client_id).update(code="kawara")
         sheets.read_sheet(
-            actor=self.actor, import_id=self.import_id, vault_key=self.key, data=data, file_name=SHEET.name, now=utc_now()
+            actor=self.actor,
+            import_id=self.import_id,
+            vault_key=self.key,
+            data=data,
+            file_name=SHEET.name,
+            now=utc_now(),
         )
         ClientCompany.objects.filter(id=self.client_id).update(code=f"kawara{self.turn}")
         registration.start_registration(actor=self.actor, import_id=self.import_id, now=utc_now())
@@ -312,7 +336,7 @@ def main(name: str, stride: int) -> None:
 
                 if in_child(work):
                     killed += 1
-                scenario.check()
+                check_in_child(scenario)
         journal.verify_record()
     sys.stdout.write(f"{killed} kills in {total} steps\n")
 
@@ -330,7 +354,7 @@ def _count(scenario: Scenario) -> int:
         os.write(writer, str(steps.count).encode())
 
     assert in_child(work) == 0
-    scenario.check()
+    check_in_child(scenario)
     return int(os.read(reader, 20))
 
 

@@ -56,8 +56,7 @@ def database(name: str, sqlite_file: Path) -> dict[str, object]:
                 "timeout": 20,
                 # FULL: an answered request is on the disk. secure_delete: a destroyed key leaves no bytes behind.
                 "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
-                    "PRAGMA foreign_keys=ON"
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON"
                 ),
             },
         }

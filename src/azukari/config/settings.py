@@ -24,6 +24,7 @@ AZUKARI_TRIAL = env.flag("AZUKARI_TRIAL")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "azukari.store.apps.StoreConfig",
@@ -45,6 +46,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "azukari.office.middleware.staff_session",
     "azukari.office.middleware.ErrorsMiddleware",
 ]
@@ -58,6 +60,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
                 "azukari.office.context.layout",
             ],
         },
@@ -93,6 +96,8 @@ FILE_UPLOAD_HANDLERS = ["azukari.office.uploads.LimitedMemoryUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
+# In the session, not in a cookie: a message may name a person.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "__Host-azukari"
 SESSION_COOKIE_SECURE = True

@@ -12,9 +12,7 @@ from azukari.store.models import OfficeModel
 class SheetImport(OfficeModel):
     """One sheet from upload to registration."""
 
-    client = models.ForeignKey(
-        "tenancy.ClientCompany", on_delete=models.PROTECT, db_constraint=False, related_name="+"
-    )
+    client = models.ForeignKey("tenancy.ClientCompany", on_delete=models.PROTECT, db_constraint=False, related_name="+")
     state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in State])
     file_name = models.CharField(max_length=200)
     purposes = models.JSONField()

@@ -74,7 +74,9 @@ def get_import_for(actor: Actor, import_id: UUID) -> ImportRow:
     return _import(row)
 
 
-def list_imports(actor: Actor, *, client_id: UUID | None = None, waiting: bool = False, limit: int = 100) -> list[ImportRow]:
+def list_imports(
+    actor: Actor, *, client_id: UUID | None = None, waiting: bool = False, limit: int = 100
+) -> list[ImportRow]:
     """List imports, newest first; `waiting` for those that wait for a person."""
     found = SheetImport.objects.filter(_visible(actor))
     if client_id is not None:
@@ -99,9 +101,7 @@ def waiting_by_client(client_ids: Sequence[UUID]) -> dict[UUID, int]:
     return counts
 
 
-def list_rows(
-    import_id: UUID, *, verdicts: Sequence[Verdict] = (), page: int = 1, size: int = 50
-) -> CheckPage:
+def list_rows(import_id: UUID, *, verdicts: Sequence[Verdict] = (), page: int = 1, size: int = 50) -> CheckPage:
     """List the people of an import in the order of the sheet. Callers have passed the import's gate."""
     found = SheetRow.objects.filter(sheet_import_id=import_id)
     if verdicts:

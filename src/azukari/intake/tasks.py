@@ -44,9 +44,7 @@ def register_in_background(*, actor: Actor, import_id: UUID, vault_key: VaultKey
     _start(
         actor,
         import_id,
-        lambda: registration.register_sheet(
-            actor=actor, import_id=import_id, vault_key=vault_key, now=utc_now()
-        ),
+        lambda: registration.register_sheet(actor=actor, import_id=import_id, vault_key=vault_key, now=utc_now()),
     )
 
 

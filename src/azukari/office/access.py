@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate
+from typing import Concatenate, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -24,11 +24,14 @@ PUBLIC = "public"
 
 def page[**P](
     permission: str, *methods: str
-) -> Callable[[Callable[Concatenate[HttpRequest, P], HttpResponse]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, P], HttpResponse]], Callable[Concatenate[HttpRequest, P], HttpResponse]
+]:
     """Declare the permission and the methods of a view. Without a login it leads to the login page.
 
     `PUBLIC` pages need no login. Raises (inside): PermissionNotAllowed.
     """
+    # Not a check of input: a wrong word here is a fault that must not start.
     assert permission == PUBLIC or permission in policy.PERMISSIONS, permission
 
     def decorate(
@@ -46,7 +49,7 @@ def page[**P](
 
         guarded.permission = permission  # type: ignore[attr-defined]
         guarded.methods = methods or ("GET", "HEAD")  # type: ignore[attr-defined]
-        return guarded
+        return cast("Callable[Concatenate[HttpRequest, P], HttpResponse]", guarded)
 
     return decorate
 

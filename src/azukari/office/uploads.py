@@ -13,7 +13,14 @@ KEPT_BYTES = 20 * 1024 * 1024 + 1
 class LimitedMemoryUploadHandler(MemoryFileUploadHandler):
     """Keeps the first 20 MiB of a file and drops the rest; the file then counts as too large."""
 
-    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, boundary: Any, encoding: Any = None) -> None:  # noqa: N803
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Any,
+        content_length: int,
+        boundary: Any,
+        encoding: Any = None,  # noqa: N803
+    ) -> None:
         self.activated = True
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:

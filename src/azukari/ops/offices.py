@@ -29,7 +29,9 @@ def create_office(code: str, name: str, login: str, manager: str) -> int:
         ),
         now=utc_now(),
     )
-    sys.stdout.write(f"事務所「{name}」を登録しました。事務所コード {code.lower()}、ログインID {login.lower()} でログインできます。\n")
+    sys.stdout.write(
+        f"事務所「{name}」を登録しました。事務所コード {code.lower()}、ログインID {login.lower()} でログインできます。\n"
+    )
     return 0
 
 
@@ -47,9 +49,7 @@ def recover(office_code: str, login: str, sheet: int) -> int:
         operator = Actor(
             office_id=office_id, staff_id=None, name="運営者", role=Role.SYSTEM, may_handle=False, client_ids=None
         )
-        recovery.recover(
-            actor=operator, number=sheet, code=code, staff_id=staff_id, password=password, now=utc_now()
-        )
+        recovery.recover(actor=operator, number=sheet, code=code, staff_id=staff_id, password=password, now=utc_now())
     sys.stdout.write(
         f"{login} に、個人番号を開ける権限を付けました。新しいパスワードでログインし、新しい鍵の控えを印刷してください。\n"
     )

@@ -22,4 +22,4 @@ def serve(*, host: str, port: int, workers: int) -> int:
         "--log-level", "warning",
         "azukari.config.wsgi:application",
     ]  # fmt: skip
-    os.execv(server, command)
+    os.execv(server, command)  # noqa: S606  (no shell is wanted)

@@ -12,9 +12,7 @@ from azukari.store.models import OfficeModel
 class Person(OfficeModel):
     """An employee, a dependant or a payee of a client company."""
 
-    client = models.ForeignKey(
-        "tenancy.ClientCompany", on_delete=models.PROTECT, db_constraint=False, related_name="+"
-    )
+    client = models.ForeignKey("tenancy.ClientCompany", on_delete=models.PROTECT, db_constraint=False, related_name="+")
     head = models.ForeignKey("self", on_delete=models.PROTECT, null=True, db_constraint=False, related_name="+")
     employee_code = models.CharField(max_length=40, blank=True)
     name = models.CharField(max_length=120)
@@ -30,7 +28,9 @@ class Person(OfficeModel):
     left_on = models.DateField(null=True)
     note = models.CharField(max_length=500, blank=True)
     number_state = models.CharField(
-        max_length=10, choices=[(s.value, NUMBER_STATE_LABELS[s]) for s in NumberState], default=NumberState.MISSING.value
+        max_length=10,
+        choices=[(s.value, NUMBER_STATE_LABELS[s]) for s in NumberState],
+        default=NumberState.MISSING.value,
     )
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -15,6 +15,7 @@ from azukari.kernel.ids import ClientId, PersonId
 from azukari.roster import errors
 from azukari.roster.models import Person
 from azukari.roster.rules import NUMBER_STATE_LABELS, SEX_LABELS, NumberState, Sex
+from azukari.store.models import OfficeQuerySet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class PersonRow:
     dependant_kind: str
     joined_on: date | None
     left_on: date | None
+    completed_on: date | None
     note: str
     number_state: NumberState
     number_state_label: str
@@ -51,8 +53,9 @@ class PeoplePage:
 
 def get_person_for(actor: Actor, person_id: UUID, *, lock: bool = False) -> PersonRow:
     """Get a person of a client this actor sees. Raises: PersonNotFoundError."""
-    found = Person.objects.lock() if lock else Person.objects.all()
-    row = found.filter(_visible(actor), id=person_id).first()
+    if lock:
+        Person.objects.lock().filter(id=person_id).values_list("id").first()
+    row = _people().filter(_visible(actor), id=person_id).first()
     if row is None:
         raise errors.PersonNotFoundError
     return _person(row)
@@ -62,7 +65,7 @@ def list_people(
     actor: Actor, client_id: UUID, *, q: str = "", state: NumberState | None = None, page: int = 1, size: int = 50
 ) -> PeoplePage:
     """List a client's people by employee code, each employee followed by the dependants."""
-    found = Person.objects.filter(_visible(actor), client_id=client_id)
+    found = _people().filter(_visible(actor), client_id=client_id)
     for word in q.split():
         key = text.fold_name(word)
         found = found.filter(
@@ -80,9 +83,7 @@ def search_people(actor: Actor, q: str, *, limit: int = 20) -> list[PersonRow]:
     key = text.fold_name(q)
     if not key:
         return []
-    found = Person.objects.filter(
-        _visible(actor), Q(name_key__startswith=key) | Q(kana_key__startswith=text.kana_key(q))
-    )
+    found = _people().filter(_visible(actor), Q(name_key__startswith=key) | Q(kana_key__startswith=text.kana_key(q)))
     return [_person(row) for row in found.order_by("kana_key", "id")[:limit]]
 
 
@@ -97,7 +98,7 @@ def find_person_ids(actor: Actor, name: str, *, limit: int = 500) -> list[UUID]:
 
 def list_family(actor: Actor, head_id: UUID) -> list[PersonRow]:
     """List the dependants of an employee."""
-    return [_person(row) for row in Person.objects.filter(_visible(actor), head_id=head_id).order_by("id")]
+    return [_person(row) for row in _people().filter(_visible(actor), head_id=head_id).order_by("id")]
 
 
 def neighbours(actor: Actor, person: PersonRow) -> tuple[UUID | None, UUID | None]:
@@ -122,7 +123,7 @@ def neighbours(actor: Actor, person: PersonRow) -> tuple[UUID | None, UUID | Non
 
 def all_of_client(client_id: UUID) -> list[PersonRow]:
     """List every person of a client: for the comparison with a sheet. Callers have passed the client's gate."""
-    return [_person(row) for row in Person.objects.filter(client_id=client_id)]
+    return [_person(row) for row in _people().filter(client_id=client_id)]
 
 
 def mark_of_client(client_id: UUID) -> str:
@@ -133,7 +134,11 @@ def mark_of_client(client_id: UUID) -> str:
 
 def find_people(ids: Sequence[UUID]) -> dict[UUID, PersonRow]:
     """Give some people by id. Callers have passed the gate of what led here."""
-    return {row.id: _person(row) for row in Person.objects.filter(id__in=ids)}
+    return {
+        row.id: _person(row)
+        for start in range(0, len(ids), 500)
+        for row in _people().filter(id__in=ids[start : start + 500])
+    }
 
 
 def count_by_state(client_ids: Sequence[UUID]) -> dict[UUID, dict[NumberState, int]]:
@@ -154,6 +159,10 @@ def count_missing(actor: Actor) -> int:
     """Count the people without a number, over the clients this actor sees."""
     found = Person.objects.filter(_visible(actor), number_state=NumberState.MISSING, left_on=None)
     return found.count()
+
+
+def _people() -> OfficeQuerySet[Person]:
+    return Person.objects.get_queryset().select_related("head")
 
 
 def _visible(actor: Actor) -> Q:
@@ -177,6 +186,8 @@ def _person(row: Person) -> PersonRow:
         dependant_kind=row.dependant_kind,
         joined_on=row.joined_on,
         left_on=row.left_on,
+        # A sheet gives the day of leaving for the employee only; the family's affairs end with it.
+        completed_on=row.left_on or (row.head.left_on if row.head else None),
         note=row.note,
         number_state=state,
         number_state_label=NUMBER_STATE_LABELS[state],

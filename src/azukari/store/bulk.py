@@ -7,12 +7,14 @@ faster still on PostgreSQL, but it is refused on tables with row-level security.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import batched
+from functools import lru_cache
+from itertools import batched, chain
 from typing import Any
+from uuid import UUID
 
 from django.db import connections, models, router
 
-_BATCH = 2000
+_BATCH = 1000
 
 
 def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -21,17 +23,16 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
     columns = [model._meta.get_field(name) for name in fields]
     prepare = [_converter(field, connection) for field in columns]
     quote = connection.ops.quote_name
-    statement = (
-        f"INSERT INTO {quote(model._meta.db_table)} "
-        f"({', '.join(quote(field.column) for field in columns)}) "  # type: ignore[union-attr]
-        f"VALUES ({', '.join(['%s'] * len(columns))})"
-    )
+    names = ", ".join(quote(str(getattr(field, "column", name))) for name, field in zip(fields, columns, strict=True))
+    into = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "
+    place = f"({', '.join(['%s'] * len(columns))})"
     with connection.cursor() as cursor:
         for batch in batched(rows, _BATCH):
-            cursor.executemany(
-                statement,
-                [[convert(value) for convert, value in zip(prepare, row, strict=True)] for row in batch],
-            )
+            values = [[convert(value) for convert, value in zip(prepare, row, strict=True)] for row in batch]
+            if connection.vendor == "sqlite":
+                cursor.executemany(into + place, values)  # prepared once
+            else:  # one statement a batch: the driver would send one for each row otherwise
+                cursor.execute(into + ", ".join([place] * len(values)), list(chain.from_iterable(values)))
 
 
 def _converter(field: Any, connection: Any) -> Callable[[Any], Any]:
@@ -43,7 +44,17 @@ def _converter(field: Any, connection: Any) -> Callable[[Any], Any]:
         return _same
     if kind in {"PositiveSmallIntegerField", "PositiveIntegerField", "PositiveBigIntegerField"}:
         return _same
+    if kind == "BinaryField":
+        return _same
+    if kind == "UUIDField":
+        return _same if connection.features.has_native_uuid_field else _hex
+    if kind in {"DateTimeField", "DateField"}:  # a sheet has one `now` and few days
+        return lru_cache(maxsize=4096)(lambda value: field.get_db_prep_save(value, connection))
     return lambda value: field.get_db_prep_save(value, connection)
+
+
+def _hex(value: UUID | None) -> str | None:
+    return None if value is None else value.hex
 
 
 def _same(value: Any) -> Any:

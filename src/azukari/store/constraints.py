@@ -24,7 +24,7 @@ class OfficeForeignKey(models.BaseConstraint):
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        return path, args, {**kwargs, "column": self.column, "target": self.target}
+        return path, tuple(args), {**kwargs, "column": self.column, "target": self.target}
 
     def _clause(self, schema_editor: BaseDatabaseSchemaEditor) -> str:
         quote = schema_editor.quote_name

@@ -37,12 +37,15 @@ class OfficeQuerySet[M: models.Model](models.QuerySet[M]):
         return self.select_for_update()
 
 
-class OfficeManager[M: models.Model](models.Manager.from_queryset(OfficeQuerySet)):  # type: ignore[misc]
+class OfficeManager[M: models.Model](models.Manager[M]):
     """Only sees the office in force; outside a scope it raises instead of giving nothing."""
 
     def get_queryset(self) -> OfficeQuerySet[M]:
-        queryset: OfficeQuerySet[M] = super().get_queryset().filter(office_id=current_office())
-        return queryset
+        return OfficeQuerySet[M](self.model, using=self._db).filter(office_id=current_office())
+
+    def lock(self) -> OfficeQuerySet[M]:
+        """Start a query whose rows are locked until the transaction ends."""
+        return self.get_queryset().lock()
 
 
 class OfficeModel(models.Model):
@@ -51,7 +54,8 @@ class OfficeModel(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     office_id = OfficeIdField()
 
-    objects: OfficeManager[Self] = OfficeManager()
+    # The type checker's plugin gives each model a manager of its own kind.
+    objects = OfficeManager()
 
     class Meta:
         abstract = True

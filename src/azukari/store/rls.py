@@ -6,6 +6,9 @@ start. SQLite has no such wall: it is for one office on one machine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.core import checks
 from django.db import connections, migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -69,7 +72,7 @@ class OfficeWall(migrations.operations.base.Operation):
 
 
 @checks.register(checks.Tags.database)
-def check_role(databases: list[str] | None, **_: object) -> list[checks.CheckMessage]:
+def check_role(databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
     """Refuse a PostgreSQL role that row-level security does not bind."""
     problems: list[checks.CheckMessage] = []
     for alias in databases or []:

@@ -10,7 +10,7 @@ from django.db import models
 from azukari.kernel.actor import ROLE_LABELS, Role
 from azukari.kernel.ids import new_id
 from azukari.store.constraints import OfficeForeignKey, office_key
-from azukari.store.models import OfficeManager, OfficeModel
+from azukari.store.models import OfficeModel
 from azukari.tenancy import rules
 
 
@@ -62,8 +62,6 @@ class Account(AbstractBaseUser, OfficeModel):
 
     username = models.CharField(max_length=80, unique=True)
     is_active = models.BooleanField(default=True)
-
-    objects: ClassVar[OfficeManager["Account"]] = OfficeManager()
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -106,9 +106,7 @@ def render_error(request: HttpRequest, error: AzukariError, status: int | None =
     status = status or status_of(error)
     if status == 404:
         return _respond(request, MISSING, 404)
-    page = ErrorPage(
-        title=TITLES.get(status, TITLES[422]), event=error.event, reason=error.reason, advice=error.advice
-    )
+    page = ErrorPage(title=TITLES.get(status, TITLES[422]), event=error.event, reason=error.reason, advice=error.advice)
     return _respond(request, page, status)
 
 

@@ -13,9 +13,7 @@ from azukari.vault.rules.numbers import VERIFICATION_LABELS, RecordState, Replac
 class NumberRecord(OfficeModel):
     """One number of one person, sealed under its own key. A changed number is a new record."""
 
-    client = models.ForeignKey(
-        "tenancy.ClientCompany", on_delete=models.PROTECT, db_constraint=False, related_name="+"
-    )
+    client = models.ForeignKey("tenancy.ClientCompany", on_delete=models.PROTECT, db_constraint=False, related_name="+")
     person = models.ForeignKey("roster.Person", on_delete=models.PROTECT, db_constraint=False, related_name="+")
     version = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in RecordState])
@@ -65,9 +63,7 @@ class DuplicateTag(OfficeModel):
     """16 bits of a keyed hash within one client: narrows the candidates, proves nothing (security.md 2.4)."""
 
     record = models.OneToOneField(NumberRecord, on_delete=models.CASCADE, db_constraint=False, related_name="+")
-    client = models.ForeignKey(
-        "tenancy.ClientCompany", on_delete=models.CASCADE, db_constraint=False, related_name="+"
-    )
+    client = models.ForeignKey("tenancy.ClientCompany", on_delete=models.CASCADE, db_constraint=False, related_name="+")
     tag = models.PositiveIntegerField()
 
     class Meta(OfficeModel.Meta):
@@ -85,9 +81,7 @@ class RecordKey(OfficeModel):
 class SealedParcel(OfficeModel):
     """Bytes that hold numbers and wait for a decision (a sheet being checked). Its key has the same id."""
 
-    client = models.ForeignKey(
-        "tenancy.ClientCompany", on_delete=models.PROTECT, db_constraint=False, related_name="+"
-    )
+    client = models.ForeignKey("tenancy.ClientCompany", on_delete=models.PROTECT, db_constraint=False, related_name="+")
     sealed = models.BinaryField()
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -101,9 +95,7 @@ class SealedParcel(OfficeModel):
 class Disposal(OfficeModel):
     """A disposal from request to certificate."""
 
-    client = models.ForeignKey(
-        "tenancy.ClientCompany", on_delete=models.PROTECT, db_constraint=False, related_name="+"
-    )
+    client = models.ForeignKey("tenancy.ClientCompany", on_delete=models.PROTECT, db_constraint=False, related_name="+")
     state = models.CharField(max_length=10, choices=[(s.value, STATE_LABELS[s]) for s in State])
     reason = models.CharField(max_length=25, choices=[(r.value, REASON_LABELS[r]) for r in Reason])
     two_persons = models.BooleanField()

@@ -68,8 +68,9 @@ def _facts(row: NumberRecord) -> NumberFacts:
 
 def find_number(person_id: UUID) -> NumberFacts | None:
     """Find the active number of a person. Callers have passed the person's gate."""
-    row = NumberRecord.objects.defer("sealed").filter(person_id=person_id, state=RecordState.ACTIVE).first()
-    return _facts(row) if row else None
+    # No order: there is one at most, and an ORDER BY id would make SQLite walk the whole office.
+    rows = NumberRecord.objects.defer("sealed").filter(person_id=person_id, state=RecordState.ACTIVE).order_by()[:1]
+    return next((_facts(row) for row in rows), None)
 
 
 def list_numbers(person_id: UUID) -> list[NumberFacts]:
@@ -105,8 +106,8 @@ def last_versions(client_id: UUID) -> dict[UUID, int]:
 
 
 def periods_of(person: PersonRow, number: NumberFacts | None) -> list[Period]:
-    """Build the retention periods of a person's number from the day the person left."""
-    return retention.build_periods(number.purposes, person.left_on) if number else []
+    """Build the retention periods of a person's number from 完結の日: own, or the employee's for a dependant."""
+    return retention.build_periods(number.purposes, person.completed_on) if number else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +126,10 @@ def list_due(actor: Actor, *, until: date) -> list[DueRow]:
     Only people who have left can be due; their number's periods are computed from the rules, not stored.
     """
     found = NumberRecord.objects.defer("sealed").filter(
-        _visible(actor), state=RecordState.ACTIVE, person__left_on__isnull=False
+        Q(person__left_on__lte=until) | Q(person__left_on=None, person__head__left_on__lte=until),
+        _visible(actor),
+        state=RecordState.ACTIVE,
     )
-    found = found.filter(person__left_on__lte=until)
     numbers = [_facts(row) for row in found]
     people = roster.find_people([number.person_id for number in numbers])
     waiting = set(DisposalItem.objects.filter(open=True).values_list("record_id", flat=True))
@@ -183,13 +185,9 @@ def list_disposals(actor: Actor, states: Sequence[State], *, client_id: UUID | N
     if client_id is not None:
         found = found.filter(client_id=client_id)
     rows = list(found.select_related("certificate").order_by("-requested_at")[:500])
-    names: dict[UUID, str] = {}
-    for disposal_id, name in (
-        DisposalItem.objects.filter(disposal_id__in=[row.id for row in rows])
-        .order_by("-id")
-        .values_list("disposal_id", "person_name")
-    ):
-        names[disposal_id] = name
+    # Last one wins, so the first person of each disposal remains.
+    items = DisposalItem.objects.filter(disposal_id__in=[row.id for row in rows]).order_by("-id")
+    names = dict(items.values_list("disposal_id", "person_name"))
     return [_disposal(row, row.count, names.get(row.id, "")) for row in rows]
 
 
@@ -281,9 +279,7 @@ def _disposal(row: Disposal, count: int, first_name: str) -> DisposalRow:
         requested_by=row.requested_by,
         requested_by_name=row.requested_by_name,
         requested_at=row.requested_at,
-        executable_from=row.requested_at
-        if row.two_persons
-        else row.requested_at + disposal_rules.WAIT_ALONE,
+        executable_from=row.requested_at if row.two_persons else row.requested_at + disposal_rules.WAIT_ALONE,
         executed_by_name=row.executed_by_name,
         executed_at=row.executed_at,
         count=count,

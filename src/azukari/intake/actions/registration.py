@@ -41,6 +41,15 @@ from azukari.vault.rules.purposes import Purpose, purposes_for
 _SEX = {"男": Sex.MALE, "女": Sex.FEMALE, "M": Sex.MALE, "F": Sex.FEMALE}
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Everything one registration writes."""
+
+    new_people: list[tuple[UUID, PersonFacts]]
+    changed_people: list[tuple[UUID, PersonFacts]]
+    numbers: list[NewNumber]
+
+
 def start_registration(*, actor: Actor, import_id: UUID, now: datetime) -> None:
     """Close the check page and hand the import over to the background: from now on nobody changes its ticks.
 
@@ -67,6 +76,24 @@ def register_sheet(*, actor: Actor, import_id: UUID, vault_key: VaultKey, now: d
     if sheets.ledger_mark(sheet.client_id) != sheet.ledger_mark:
         _check_again(actor, import_id, vault_key, now=now)
         raise errors.LedgerChangedError
+    # While the state is REGISTERING nobody changes the ticks, so all that takes long is done before the locks.
+    rows = list(
+        SheetRow.objects.filter(sheet_import_id=import_id, chosen=True)
+        .order_by("place")
+        .values_list("id", "facts", "person_id")
+    )
+    plan = _plan(rows, digits, sheet)
+    sealed = numbers.seal_numbers(vault_key=vault_key, client_id=sheet.client_id, new=plan.numbers, now=now)
+    try:
+        _write(actor, import_id, plan, sealed, len(rows), now=now)
+    except errors.LedgerChangedError:
+        _check_again(actor, import_id, vault_key, now=now)
+        raise
+
+
+def _write(
+    actor: Actor, import_id: UUID, plan: _Plan, sealed: numbers.SealedNumbers, rows: int, *, now: datetime
+) -> None:
     with transaction.atomic():
         place = journal.lock()
         sheet = SheetImport.objects.lock().get(id=import_id)
@@ -74,30 +101,18 @@ def register_sheet(*, actor: Actor, import_id: UUID, vault_key: VaultKey, now: d
             raise errors.ImportStateError
         if sheets.ledger_mark(sheet.client_id) != sheet.ledger_mark:
             raise errors.LedgerChangedError
-        rows = list(
-            SheetRow.objects.filter(sheet_import_id=import_id, chosen=True)
-            .order_by("place")
-            .values_list("id", "facts", "person_id")
-        )
-        plan = _plan(rows, digits, sheet)
         sheets.record(
             actor,
             Events.IMPORTED,
             sheet.client_id,
-            detail=f"{sheet.file_name}（{len(rows)}名、うち個人番号{len(plan.numbers)}件）",
+            detail=f"{sheet.file_name}（{rows}名、うち個人番号{len(plan.numbers)}件）",
             now=now,
         )
         _write_people(actor, sheet.client_id, plan, now=now)
         operation = f"{place.number}-1"
         if plan.numbers:
             operation = numbers.write_numbers(
-                actor=actor,
-                vault_key=vault_key,
-                client_id=sheet.client_id,
-                new=plan.numbers,
-                screen=sheets.SCREEN,
-                detail=sheet.file_name,
-                now=now,
+                actor=actor, numbers_to_write=sealed, screen=sheets.SCREEN, detail=sheet.file_name, now=now
             ).label()
         SheetRow.objects.filter(sheet_import_id=import_id, chosen=True).update(registered=True)
         sheet.operation = operation
@@ -118,16 +133,9 @@ def _check_again(actor: Actor, import_id: UUID, vault_key: VaultKey, *, now: dat
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Everything one registration writes."""
-
-    new_people: list[tuple[UUID, PersonFacts]]
-    changed_people: list[tuple[UUID, PersonFacts]]
-    numbers: list[NewNumber]
-
-
-def _plan(rows: Iterable[tuple[UUID, dict[str, Any], UUID | None]], digits: dict[str, str], sheet: SheetImport) -> _Plan:
+def _plan(
+    rows: Iterable[tuple[UUID, dict[str, Any], UUID | None]], digits: dict[str, str], sheet: SheetImport
+) -> _Plan:
     chosen = [Purpose(code) for code in sheet.purposes]
     versions = vault.last_versions(sheet.client_id)
     active = {facts.person_id: facts.id for facts in vault.numbers_of_people_of_client(sheet.client_id)}
@@ -136,7 +144,7 @@ def _plan(rows: Iterable[tuple[UUID, dict[str, Any], UUID | None]], digits: dict
     heads = _heads(sheet.client_id, listed, ids)
     plan = _Plan([], [], [])
     for (_, facts, known_id), person_id in zip(listed, ids, strict=True):
-        head = None if facts["is_employee"] else heads.get(facts["employee_code"])
+        head = None if facts["is_employee"] else heads.get(facts["employee_key"] or facts["employee_code"])
         person = _person(facts, head)
         if known_id is None:
             plan.new_people.append((person_id, person))
@@ -164,13 +172,15 @@ def _plan(rows: Iterable[tuple[UUID, dict[str, Any], UUID | None]], digits: dict
 def _heads(
     client_id: UUID, rows: Sequence[tuple[UUID, dict[str, Any], UUID | None]], ids: Sequence[UUID]
 ) -> dict[str, UUID]:
-    """Find the employee a dependant belongs to, by employee code: in this sheet, else in the 台帳."""
+    """Find the employee a dependant belongs to: by the sheet's own row, by employee code in the sheet or the 台帳."""
     heads: dict[str, UUID] = {
         row.employee_code: row.id for row in roster.all_of_client(client_id) if row.is_employee and row.employee_code
     }
     for (_, facts, _), person_id in zip(rows, ids, strict=True):
-        if facts["is_employee"] and facts["employee_code"]:
-            heads[facts["employee_code"]] = person_id
+        if facts["is_employee"]:
+            heads[facts["key"]] = person_id
+            if facts["employee_code"]:
+                heads[facts["employee_code"]] = person_id
     return heads
 
 
@@ -277,5 +287,3 @@ def _rejected(row: queries.CheckRow, client_code: str) -> rejected_rows.Rejected
 
 def _slashed(day: str | None) -> str:
     return day.replace("-", "/") if day else ""
-
-

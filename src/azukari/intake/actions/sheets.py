@@ -17,15 +17,15 @@ from uuid import UUID
 from django.db import transaction
 
 from azukari.intake import errors, queries
-from azukari.intake.models import SheetImport, SheetRow
-from azukari.intake.rules.columns import Mapping, propose_mapping
-from azukari.intake.rules.comparison import Compared, KnownPerson, NumberComparison, Standing, compare, match_people
-from azukari.intake.rules.errors import (
+from azukari.intake.errors import (
     ColumnTwiceError,
     NameColumnMissingError,
     NothingToReadError,
     NumberColumnMissingError,
 )
+from azukari.intake.models import SheetImport, SheetRow
+from azukari.intake.rules.columns import Mapping, propose_mapping
+from azukari.intake.rules.comparison import Compared, KnownPerson, NumberComparison, Standing, compare, match_people
 from azukari.intake.rules.people import judge
 from azukari.intake.rules.progress import STALE_AFTER, WAITING, WORKING, Events, State, Verdict
 from azukari.journal import actions as journal
@@ -99,9 +99,7 @@ def read_sheet(
     """
     workbook = read_workbook(data, file_name)
     sheet = SheetImport.objects.get(id=import_id)
-    parcel_id = parcels.put_parcel(
-        vault_key=vault_key, client_id=sheet.client_id, data=workbook.to_bytes(), now=now
-    )
+    parcel_id = parcels.put_parcel(vault_key=vault_key, client_id=sheet.client_id, data=workbook.to_bytes(), now=now)
     _advance(import_id, from_states=(State.READING,), now=now, workbook_parcel=parcel_id)
     mapping = propose_mapping(workbook)
     _advance(import_id, from_states=(State.READING,), now=now, mapping=mapping.to_json())
@@ -111,9 +109,7 @@ def read_sheet(
         _advance(import_id, from_states=(State.READING,), now=now, state=State.MAPPING)
 
 
-def change_mapping(
-    *, actor: Actor, import_id: UUID, vault_key: VaultKey, mapping: Mapping, now: datetime
-) -> None:
+def change_mapping(*, actor: Actor, import_id: UUID, vault_key: VaultKey, mapping: Mapping, now: datetime) -> None:
     """Check the sheet anew with other columns. Must not run inside a transaction.
 
     Raises: ImportNotFoundError, ImportStateError, ParcelGoneError, and what `check_mapping` raises.
@@ -253,6 +249,7 @@ def _facts(line: Compared) -> dict[str, Any]:
     person = line.person
     return {
         "key": person.key,
+        "employee_key": person.employee_key,
         "place": person.place,
         "employee_code": person.employee_code,
         "name": person.name,
@@ -335,7 +332,7 @@ def sweep_stale(*, now: datetime) -> int:
     stale = SheetImport.objects.filter(state__in=WORKING, step_at__lt=now - STALE_AFTER)
     ids = list(stale.values_list("id", flat=True))
     for import_id in ids:
-        fail_import(import_id, errors.InterruptedError(), now=now)
+        fail_import(import_id, errors.ImportInterruptedError(), now=now)
     return len(ids)
 
 

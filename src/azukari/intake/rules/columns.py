@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from azukari.intake.rules.errors import (
+from azukari.intake.errors import (
     ColumnTwiceError,
     HeadingNotFoundError,
     MappingMismatchError,

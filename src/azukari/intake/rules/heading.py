@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from azukari.intake.rules.errors import TwoHeadingsError
+from azukari.intake.errors import TwoHeadingsError
 from azukari.intake.rules.fields import EMPLOYEE, Field, read_group, read_heading
 from azukari.press.workbook import Row, Sheet
 

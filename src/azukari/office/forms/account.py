@@ -11,7 +11,9 @@ from azukari.vault.rules.purposes import USES
 class LoginForm(Form):
     """Office code, login ID and password, as printed on the letter."""
 
-    office_code = forms.CharField(label="事務所コード", max_length=20, widget=forms.TextInput({"autocomplete": "organization"}))
+    office_code = forms.CharField(
+        label="事務所コード", max_length=20, widget=forms.TextInput({"autocomplete": "organization"})
+    )
     login_id = forms.CharField(label="ログインID", max_length=40, widget=forms.TextInput({"autocomplete": "username"}))
     password = forms.CharField(
         label="パスワード",
@@ -33,4 +35,12 @@ class UnlockForm(Form):
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
-    purpose = forms.ChoiceField(label="利用内容", choices=[*USE_CHOICES, ("sheet", "登録シートの取り込み"), ("disposal", "個人番号の廃棄"), ("recovery", "鍵の控え・権限の管理")])
+    purpose = forms.ChoiceField(
+        label="利用内容",
+        choices=[
+            *USE_CHOICES,
+            ("sheet", "登録シートの取り込み"),
+            ("disposal", "個人番号の廃棄"),
+            ("recovery", "鍵の控え・権限の管理"),
+        ],
+    )

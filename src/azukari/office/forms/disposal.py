@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django import forms
 
 from azukari.ui.forms import Form
 from azukari.vault.rules.disposal import REASON_LABELS, Reason
 
+_TYPE_IT = "「廃棄」と入力してください。元に戻せない操作のため、確認しています。"
+
 
 class DisposalForm(Form):
     """Reason, the notes read, and the word typed: this cannot be undone."""
+
+    required_messages: ClassVar[Mapping[str, str]] = {
+        "read_notes": "注意事項を確認していません。読んでから、チェックを付けてください。",
+        "typed": _TYPE_IT,
+    }
 
     reason = forms.ChoiceField(
         label="廃棄の理由",
@@ -22,5 +32,5 @@ class DisposalForm(Form):
     def clean_typed(self) -> str:
         typed: str = self.cleaned_data["typed"]
         if typed.strip() != "廃棄":
-            raise forms.ValidationError("「廃棄」と入力してください。元に戻せない操作のため、確認しています。")
+            raise forms.ValidationError(_TYPE_IT)
         return typed

@@ -12,7 +12,13 @@ from azukari.kernel.errors import InvalidError
 from azukari.office.forms.account import USE_CHOICES
 from azukari.ui.forms import DateInput, Form, SecretDigitsInput
 from azukari.vault import errors
-from azukari.vault.rules.numbers import REPLACE_REASON_LABELS, VERIFICATION_LABELS, Identity, ReplaceReason, Verification
+from azukari.vault.rules.numbers import (
+    REPLACE_REASON_LABELS,
+    VERIFICATION_LABELS,
+    Identity,
+    ReplaceReason,
+    Verification,
+)
 from azukari.vault.rules.purposes import PURPOSE_LABELS, Purpose
 
 _BY_HAND = [way for way in Verification if way not in {Verification.BY_CLIENT, Verification.BY_EMPLOYEE}]
@@ -59,7 +65,9 @@ class NumberForm(Form):
         widget=SecretDigitsInput,
         help_text="12桁。全角、空白やハイフンがあってもかまいません。",
     )
-    number_again = forms.CharField(label="個人番号（確認）", widget=SecretDigitsInput, help_text="同じ番号をもう一度入力してください。")
+    number_again = forms.CharField(
+        label="個人番号（確認）", widget=SecretDigitsInput, help_text="同じ番号をもう一度入力してください。"
+    )
     purposes = forms.MultipleChoiceField(
         label="利用目的",
         choices=[(purpose.value, PURPOSE_LABELS[purpose]) for purpose in Purpose],
@@ -67,13 +75,14 @@ class NumberForm(Form):
         help_text="本人に通知した利用目的だけを選んでください。",
     )
     way = forms.ChoiceField(
-        label="本人確認の方法", choices=[("", "選択してください"), *((way.value, VERIFICATION_LABELS[way]) for way in _SHOWN_WAYS)]
+        label="本人確認の方法",
+        choices=[("", "選択してください"), *((way.value, VERIFICATION_LABELS[way]) for way in _SHOWN_WAYS)],
     )
-    number_document = forms.CharField(label="番号確認書類", required=False, max_length=60, help_text="例：マイナンバーカード（裏）")
+    number_document = forms.CharField(
+        label="番号確認書類", required=False, max_length=60, help_text="例：マイナンバーカード（裏）"
+    )
     person_document = forms.CharField(label="身元確認書類", required=False, max_length=120, help_text="例：運転免許証")
-    checked_on = forms.CharField(
-        label="確認日", widget=DateInput, help_text="例：2026/10/21、R8.10.21"
-    )
+    checked_on = forms.CharField(label="確認日", widget=DateInput, help_text="例：2026/10/21、R8.10.21")
 
     def __init__(self, *args: Any, replacing: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,10 +114,12 @@ class NumberForm(Form):
             self.add_error("number_again", errors.NumbersDifferError().short)
         return cleaned
 
-    def identity(self) -> Identity:
-        """Give what was checked of the person."""
+    def identity(self, checked_by: str) -> Identity:
+        """Give what was checked of the person; whoever types it in has checked it, unless client or employee did."""
+        way = Verification(self.cleaned_data["way"])
         return Identity(
-            way=Verification(self.cleaned_data["way"]),
+            way=way,
+            checked_by=checked_by if way in _BY_HAND else "",
             number_document=text.mask_long_digits(self.cleaned_data["number_document"]),
             person_document=text.mask_long_digits(self.cleaned_data["person_document"]),
             checked_on=self.cleaned_data["checked_on"],

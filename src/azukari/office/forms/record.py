@@ -24,7 +24,9 @@ class RecordFilterForm(Form):
     client = forms.ChoiceField(label="事業所", required=False)
     person = forms.CharField(label="対象者", required=False, max_length=60)
     kind = forms.ChoiceField(label="処理", required=False, choices=[_ALL, *((k.value, KIND_LABELS[k]) for k in Kind)])
-    result = forms.ChoiceField(label="結果", required=False, choices=[_ALL, *((r.value, RESULT_LABELS[r]) for r in Result)])
+    result = forms.ChoiceField(
+        label="結果", required=False, choices=[_ALL, *((r.value, RESULT_LABELS[r]) for r in Result)]
+    )
     screen = forms.ChoiceField(label="処理画面", required=False)
     taken_out = forms.BooleanField(label="持ち出しがある記録だけ", required=False)
 

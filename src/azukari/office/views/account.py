@@ -24,7 +24,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     wanted = safe_next(request, request.POST.get("next") or request.GET.get("next", ""), default=reverse("office:home"))
     form = LoginForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        session_id = secrets.token_hex(6)
+        session_id = f"s{secrets.token_hex(6)}"  # never twelve digits alone
         try:
             signed_in = login.log_in(
                 office_code=form.cleaned_data["office_code"],

@@ -42,7 +42,15 @@ def disposal_list(request: HttpRequest) -> HttpResponse:
     context = {
         "tab": tab,
         "tabs": [(code, label, counts[code]) for code, label in _TABS],
-        "due": [{"row": row, "client": names[row.person.client_id], "days_left": (row.due_on - today).days} for row in shown_due],
+        "due": [
+            {
+                "row": row,
+                "client": names[row.person.client_id],
+                "days_left": (row.due_on - today).days,
+                "days_over": (today - row.due_on).days,
+            }
+            for row in shown_due
+        ],
         "disposals": [{"row": row, "client": names[row.client_id]} for row in shown],
         "today": today,
     }
@@ -164,9 +172,12 @@ def carry_out(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     except errors.WaitNotOverError as error:
         return render(request, "office/disposal/detail.html", _context(request, row, error), status=422)
     done = vault.get_disposal_for(actor, row.id)
-    messages.success(
-        request, f"{done.count}件の個人番号を廃棄しました。廃棄証明書 {done.certificate_number} を発行しました。"
+    issued = (
+        f"廃棄証明書 {done.certificate_number} を発行しました。"
+        if done.certificate_number
+        else "廃棄証明書は、鍵の消去を確かめてから発行します。少し待って、この画面を開き直してください。"
     )
+    messages.success(request, f"{done.count}件の個人番号を廃棄しました。{issued}")
     return redirect("office:disposal", disposal_id=row.id)
 
 

@@ -57,7 +57,9 @@ def home(request: HttpRequest) -> HttpResponse:
     open_disposals = vault.list_disposals(actor, [State.REQUESTED]) if handles else []
     names = tenancy.find_clients(
         actor,
-        [row.client_id for row in waiting] + [row.client_id for row in open_disposals] + [row.person.client_id for row in due],
+        [row.client_id for row in waiting]
+        + [row.client_id for row in open_disposals]
+        + [row.person.client_id for row in due],
     )
     tasks = [
         *(_import_task(row, names, today) for row in waiting),
@@ -139,5 +141,3 @@ def _due_tasks(due: list[vault.DueRow], names: dict[UUID, tenancy.ClientRow], to
         )
         for row in due
     ]
-
-

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from azukari.intake import queries, tasks
 from azukari.intake.actions import registration, sheets
-from azukari.intake.errors import NothingChosenError
+from azukari.intake.errors import LedgerChangedError, NothingChosenError
 from azukari.intake.rules.columns import Mapping, SheetMapping
 from azukari.intake.rules.fields import FIELD_LABELS, Field
 from azukari.intake.rules.progress import VERDICT_LABELS, WAITING, WORKING, State, Verdict
@@ -65,9 +65,7 @@ def upload(request: HttpRequest, client_id: UUID) -> HttpResponse:
         except InvalidError as error:
             form.add_error("file", error.short)
         else:
-            tasks.read_in_background(
-                actor=actor, import_id=import_id, vault_key=key, data=data, file_name=file.name
-            )
+            tasks.read_in_background(actor=actor, import_id=import_id, vault_key=key, data=data, file_name=file.name)
             return redirect("office:import", import_id=import_id)
     context = {"form": form, "client": client, "ended": client.ended}
     return render(request, "office/imports/upload.html", context, status=422 if form.errors else 200)
@@ -86,7 +84,9 @@ def show(request: HttpRequest, import_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _keep_ticks(request, sheet)
     if sheet.state in WORKING:
-        template = "office/imports/_progress.html" if "HX-Request" in request.headers else "office/imports/progress.html"
+        template = (
+            "office/imports/_progress.html" if "HX-Request" in request.headers else "office/imports/progress.html"
+        )
         return render(request, template, context)
     if "HX-Request" in request.headers:  # the polled work has ended: load the page that says how
         response = HttpResponse()
@@ -174,6 +174,8 @@ def register(request: HttpRequest, import_id: UUID) -> HttpResponse:
     except NothingChosenError as error:
         return _check_page(request, context, sheet, error=error)
     tasks.register_in_background(actor=actor, import_id=sheet.id, vault_key=key)
+    if queries.get_import_for(actor, sheet.id).state is State.CHECKED:  # compared anew: the 台帳 had moved on
+        messages.warning(request, f"{LedgerChangedError().event}{LedgerChangedError().short}")
     return redirect("office:import", import_id=sheet.id)
 
 
@@ -191,9 +193,7 @@ def columns(request: HttpRequest, import_id: UUID) -> HttpResponse:
     if request.method == "POST":
         mapping = _typed_mapping(request, mapping)
         try:
-            sheets.change_mapping(
-                actor=actor, import_id=sheet.id, vault_key=key, mapping=mapping, now=now_of(request)
-            )
+            sheets.change_mapping(actor=actor, import_id=sheet.id, vault_key=key, mapping=mapping, now=now_of(request))
         except InvalidError as caught:
             error = caught
         else:
@@ -253,7 +253,9 @@ def _choices(people: tuple[str, ...], own: str) -> list[tuple[str, str]]:
     for person in ordered:
         prefix = f"{person}の" if person else ""
         choices += [
-            (f"{field.value}|{person}", f"{prefix}{FIELD_LABELS[field]}") for field in Field if field is not Field.IGNORE
+            (f"{field.value}|{person}", f"{prefix}{FIELD_LABELS[field]}")
+            for field in Field
+            if field is not Field.IGNORE
         ]
     return choices
 
@@ -273,7 +275,9 @@ def cancel(request: HttpRequest, import_id: UUID) -> HttpResponse:
     sheet = queries.get_import_for(actor, import_id)
     sheets.cancel_import(actor=actor, import_id=sheet.id, now=now_of(request))
     messages.success(request, "取り込みをやめました。受け取った内容は廃棄しました。台帳は変わっていません。")
-    return redirect(safe_next(request, request.POST.get("next", ""), default=reverse("office:client", args=[sheet.client_id])))
+    return redirect(
+        safe_next(request, request.POST.get("next", ""), default=reverse("office:client", args=[sheet.client_id]))
+    )
 
 
 @page("intake:sheet:import", "POST")

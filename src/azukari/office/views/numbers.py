@@ -147,7 +147,10 @@ def _number_form(request: HttpRequest, person_id: UUID, *, replacing: bool) -> H
     form = NumberForm(
         request.POST or None,
         replacing=replacing,
-        initial={"purposes": [purpose.value for purpose in purposes], "checked_on": f"{jst_day(now_of(request)):%Y/%m/%d}"},
+        initial={
+            "purposes": [purpose.value for purpose in purposes],
+            "checked_on": f"{jst_day(now_of(request)):%Y/%m/%d}",
+        },
     )
     if request.method == "POST" and form.is_valid():
         facts = {
@@ -156,7 +159,7 @@ def _number_form(request: HttpRequest, person_id: UUID, *, replacing: bool) -> H
             "person_id": person.id,
             "digits": form.cleaned_data["number"],
             "purposes": [Purpose(code) for code in form.cleaned_data["purposes"]],
-            "identity": form.identity(),
+            "identity": form.identity(actor.name),
             "now": now_of(request),
         }
         try:

@@ -42,7 +42,9 @@ def people_list(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "client": client,
         "q": q,
         "state": state,
-        "states": [(code.value, NUMBER_STATE_LABELS[code], counts.get(code, 0)) for code in NumberState if counts.get(code)],
+        "states": [
+            (code.value, NUMBER_STATE_LABELS[code], counts.get(code, 0)) for code in NumberState if counts.get(code)
+        ],
         "total": sum(counts.values()),
         "filtered": bool(q or wanted),
         "page": counted_page(rows, found.total, number),
@@ -81,7 +83,9 @@ def person_context(request: HttpRequest, person_id: UUID) -> dict[str, object]:
         "due_on": due_on(periods),
         "family": roster.list_family(actor, row.id),
         "head": roster.get_person_for(actor, row.head_id) if row.head_id else None,
-        "records": journal.list_entries(actor, journal.Filter(person_ids=[row.id]), size=10).rows if sees_record else [],
+        "records": journal.list_entries(actor, journal.Filter(person_ids=[row.id]), size=10).rows
+        if sees_record
+        else [],
         "sees_record": sees_record,
         "may_reveal": policy.may(actor, "vault:number:reveal"),
         "may_register": policy.may(actor, "vault:number:register"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -39,7 +40,9 @@ def record_list(request: HttpRequest) -> HttpResponse:
     wanted = _filter(request, form.cleaned_data) if valid else journal.Filter()
     size = int(request.GET.get("size", "0")) if request.GET.get("size", "").isdecimal() else _SIZES[0]
     size = size if size in _SIZES else _SIZES[0]
-    found = journal.list_entries(actor, wanted, before=_place(request, "before"), after=_place(request, "after"), size=size)
+    found = journal.list_entries(
+        actor, wanted, before=_place(request, "before"), after=_place(request, "after"), size=size
+    )
     today = jst_day(now_of(request))
     context = {
         "form": form,
@@ -56,11 +59,13 @@ def record_list(request: HttpRequest) -> HttpResponse:
     return render(request, template, context, status=200 if valid else 422)
 
 
-def _filter(request: HttpRequest, data: dict[str, object]) -> journal.Filter:
-    since, until, person = data["since"], data["until"], str(data["person"]).strip()
+def _filter(request: HttpRequest, data: dict[str, Any]) -> journal.Filter:
+    person = str(data["person"]).strip()
+    since: date | None = data["since"]
+    until: date | None = data["until"]
     return journal.Filter(
-        since=datetime.combine(since, time(), JST) if since else None,  # type: ignore[arg-type]
-        until=datetime.combine(until + timedelta(days=1), time(), JST) if until else None,  # type: ignore[operator]
+        since=datetime.combine(since, time(), JST) if since else None,
+        until=datetime.combine(until + timedelta(days=1), time(), JST) if until else None,
         staff_id=UUID(str(data["staff"])) if data["staff"] else None,
         client_id=UUID(str(data["client"])) if data["client"] else None,
         person_ids=roster.find_person_ids(actor_of(request), person) if person else None,

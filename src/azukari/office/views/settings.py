@@ -91,6 +91,7 @@ def recovery_sheet(request: HttpRequest) -> HttpResponse:
     document = sheet_document.RecoverySheet(
         office_name=office.name, office_code=office.code, number=issued.number, groups=tuple(issued.code.groups())
     )
-    response = HttpResponse(sheet_document.render(document, now_of(request)), content_type="application/pdf")
+    issued_at = now_of(request).replace(microsecond=0)  # a PDF's date has whole seconds
+    response = HttpResponse(sheet_document.render(document, issued_at), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="recovery-sheet-{issued.number}.pdf"'
     return response

@@ -96,9 +96,10 @@ def _register_client(
     if spec.contract_ended_on is not None and spec.contract_ended_on <= day:
         company = replace(spec, contract_ended_on=None)
     company = replace(company, contract_started_on=min(company.contract_started_on, day))
-    story = ClientStory(company=company, id=add_client(company, now=moment), in_charge="saeki", since=day, until=today)
+    client_id = add_client(diary.desk, company, now=moment)
+    story = ClientStory(company=company, id=client_id, in_charge="saeki", since=day, until=today)
     if len(diary.desk.served.get("ono", ())) < _OF_ONO:
-        diary.desk.assign("ono", story.id)
+        diary.desk.assign("ono", story.id, now=moment)
     lives = list(lives_of(company, size, since=day, today=today))
     register(
         diary,

@@ -20,6 +20,7 @@ from azukari.ops.demo.companies import CompanySpec
 from azukari.ops.demo.diary import Diary, Use, at, workday
 from azukari.ops.demo.filing import Digits, facts_of, number_of
 from azukari.ops.demo.people import NumberState, PersonSpec, households
+from azukari.ops.demo.staff import Desk
 from azukari.roster import actions as roster
 from azukari.roster.rules import NumberState as Registered
 from azukari.roster.rules import PersonFacts
@@ -77,7 +78,7 @@ class ClientStory:
         return workday(min(max(day, self.since), self.until))
 
 
-def add_client(company: CompanySpec, *, now: datetime) -> ClientId:
+def add_client(desk: Desk, company: CompanySpec, *, now: datetime) -> ClientId:
     """Add an invented company as a client."""
     return clients.add_client(
         clients.NewClient(
@@ -88,6 +89,7 @@ def add_client(company: CompanySpec, *, now: datetime) -> ClientId:
             contract_ended_on=company.contract_ended_on,
             address=company.address,
         ),
+        actor=desk.actor(desk.manager),
         now=now,
     )
 
@@ -182,6 +184,7 @@ def register(
     now: datetime,
 ) -> None:
     """Write people and their numbers in one transaction."""
+    sealed = numbers.seal_numbers(vault_key=diary.desk.vault_key, client_id=story.id, new=new, now=now)
     with transaction.atomic():
         if new:
             journal.lock()
@@ -189,9 +192,7 @@ def register(
         if new:
             numbers.write_numbers(
                 actor=diary.desk.actor(story.in_charge, diary.new_session()),
-                vault_key=diary.desk.vault_key,
-                client_id=story.id,
-                new=new,
+                numbers_to_write=sealed,
                 screen=screen,
                 detail=f"{story.company.name}_登録シート.xlsx" if screen == "登録シート" else "",
                 now=now,

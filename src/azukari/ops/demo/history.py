@@ -133,12 +133,14 @@ def live_kamome(desk: Desk, *, now: datetime) -> int:
 def add_sheet_clients(desk: Desk, *, today: date) -> None:
     """Add the four clients nobody is registered of. Call inside the office's scope."""
     started = today - timedelta(days=400)
+    opened = at(opening_day(today), 10)  # the whole list of clients is entered on the first day
     for code, name, kana, address, in_charge in _SHEET_CLIENTS:
         client_id = clients.add_client(
             clients.NewClient(code=code, name=name, kana=kana, contract_from=started.replace(day=1), address=address),
-            now=at(workday(started), 10),
+            actor=desk.actor(desk.manager),
+            now=opened,
         )
-        desk.assign(in_charge, client_id)
+        desk.assign(in_charge, client_id, now=opened)
 
 
 def _story(desk: Desk, plan: _Plan, today: date, *, delay: int) -> ClientStory:
@@ -148,12 +150,12 @@ def _story(desk: Desk, plan: _Plan, today: date, *, delay: int) -> ClientStory:
     since = max(opening_day(today) + timedelta(days=10 + delay), company.contract_started_on + timedelta(days=12))
     story = ClientStory(
         company=company,
-        id=add_client(company, now=at(workday(since - timedelta(days=3)), 10)),
+        id=add_client(desk, company, now=at(opening_day(today), 10)),
         in_charge=plan.in_charge,
         since=workday(since),
         until=today - timedelta(days=1),
     )
-    desk.assign(plan.in_charge, story.id)
+    desk.assign(plan.in_charge, story.id, now=at(opening_day(today), 10))
     story.lives = list(lives_of(company, plan.people, since=story.since, today=today))
     return story
 

@@ -139,9 +139,9 @@ class Desk:
         """Give the login ID of the manager."""
         return self.office.staff[0].login_id
 
-    def assign(self, login_id: str, client_id: ClientId) -> None:
+    def assign(self, login_id: str, client_id: ClientId, *, now: datetime) -> None:
         """Let a staff member serve a client."""
-        staff.assign(staff_id=self.staff_ids[login_id], client_id=client_id)
+        staff.assign(actor=self.actor(self.manager), staff_id=self.staff_ids[login_id], client_id=client_id, now=now)
         self.served.setdefault(login_id, set()).add(client_id)
 
 
@@ -182,7 +182,8 @@ def open_desk(office: DemoOffice, *, now: datetime) -> Desk:
                 password=PASSWORD,
                 sees_all_clients=person.sees_all_clients,
             )
-            staff_id = StaffId(staff.create_member(new, server_half=server_half, now=now).id)
+            actor = desk.actor(manager.login_id)
+            staff_id = StaffId(staff.create_member(new, actor=actor, server_half=server_half, now=now).id)
             desk.staff_ids[person.login_id] = staff_id
             if person.handles:
                 staff.give_grant(

@@ -81,7 +81,10 @@ def _record(actor: Actor, result: Result, *, now: datetime) -> None:
 
 def check_limits(name: str, address: str, *, now: datetime) -> None:
     """Refuse while an account or a source has failed too often. Raises: TooManyAttemptsError."""
-    for key, limit in ((_key("account", name), rules.ACCOUNT_FAILURES), (_key("source", address), rules.SOURCE_FAILURES)):
+    for key, limit in (
+        (_key("account", name), rules.ACCOUNT_FAILURES),
+        (_key("source", address), rules.SOURCE_FAILURES),
+    ):
         row = LoginFailures.objects.filter(key=key, window_ends_at__gt=now, failures__gte=limit).first()
         if row is not None:
             minutes = max(1, -(-(row.window_ends_at - now).seconds // 60))

@@ -73,6 +73,7 @@ def open_office(new: NewOffice, *, now: datetime) -> OfficeId:
                 password=new.manager_password,
                 sees_all_clients=True,
             ),
+            actor=operator,
             server_half=server_half,
             now=now,
         )

@@ -83,9 +83,7 @@ def confirm_sheet(*, actor: Actor, number: int, groups: list[str], now: datetime
         raise errors.RecoveryNotConfirmedError
     journal.append(
         actor=actor,
-        operation=Operation(
-            event=Events.RECOVERY_CONFIRMED, screen="鍵の控え", lines=(Line(detail=f"控え {number}"),)
-        ),
+        operation=Operation(event=Events.RECOVERY_CONFIRMED, screen="鍵の控え", lines=(Line(detail=f"控え {number}"),)),
         now=now,
     )
     RecoverySheet.objects.filter(number__lt=number).delete()

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from azukari.journal import actions as journal
 from azukari.journal.rules import Line, Operation
-from azukari.kernel.actor import Actor, Role
+from azukari.kernel.actor import ROLE_LABELS, Actor, Role
 from azukari.kernel.ids import StaffId
 from azukari.seal import grants
 from azukari.seal.context import Context
@@ -36,11 +36,26 @@ class NewStaff:
     sees_all_clients: bool = False
 
 
-def create_member(new: NewStaff, *, server_half: Secret, now: datetime) -> StaffMember:
-    """Create account, staff member and key pair. Raises: CodeTakenError."""
+@transaction.atomic
+def create_member(new: NewStaff, *, actor: Actor, server_half: Secret, now: datetime) -> StaffMember:
+    """Create account, staff member and key pair. The operator's system opens the first one.
+
+    Raises: PermissionNotAllowed, CodeTakenError.
+    """
+    if actor.role is not Role.SYSTEM:
+        policy.check_may(actor, "tenancy:settings:change")
     office = Office.objects.get(id=current_office())
     if StaffMember.objects.filter(login_id=new.login_id).exists():
         raise errors.CodeTakenError(value=new.login_id)
+    journal.append(
+        actor=actor,
+        operation=Operation(
+            event=Events.STAFF_ADDED,
+            screen="従業員アカウント",
+            lines=(Line(detail=f"{new.name}（{ROLE_LABELS[new.role]}）"),),
+        ),
+        now=now,
+    )
     account = Account(username=full_login(office.code, new.login_id))
     account.set_password(new.password)
     account.save()
@@ -100,8 +115,17 @@ def give_grant(*, actor: Actor, staff_id: StaffId, office_secret: Secret, now: d
 
 
 @transaction.atomic
-def assign(*, staff_id: UUID, client_id: UUID) -> None:
-    """Let a staff member serve a client company."""
-    Assignment.objects.get_or_create(
-        staff=StaffMember.objects.get(id=staff_id), client=ClientCompany.objects.get(id=client_id)
+def assign(*, actor: Actor, staff_id: UUID, client_id: UUID, now: datetime) -> None:
+    """Let a staff member serve a client company. Raises: PermissionNotAllowed."""
+    policy.check_may(actor, "tenancy:settings:change")
+    member, client = StaffMember.objects.get(id=staff_id), ClientCompany.objects.get(id=client_id)
+    journal.append(
+        actor=actor,
+        operation=Operation(
+            event=Events.ASSIGNED,
+            screen="従業員アカウント",
+            lines=(Line(client_id=client.id, client_name=client.name, detail=f"担当：{member.name}"),),
+        ),
+        now=now,
     )
+    Assignment.objects.get_or_create(staff=member, client=client)

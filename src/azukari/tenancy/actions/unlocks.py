@@ -119,9 +119,7 @@ def session_secret(*, actor: Actor, unlock_id: UUID | None, browser_secret: byte
     if not Unlock.objects.filter(id=unlock_id, staff_id=actor.staff_id).update(last_used_at=now):
         raise errors.UnlockNeededError
     try:
-        return grants.unlock_for_session(
-            bytes(row.sealed_secret), browser_secret, _context(unlock_id, actor.staff_id)
-        )
+        return grants.unlock_for_session(bytes(row.sealed_secret), browser_secret, _context(unlock_id, actor.staff_id))
     except (OpeningError, SealError) as error:
         raise errors.UnlockNeededError from error
 

@@ -104,9 +104,7 @@ def grouped(value: int | None) -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Draw an icon of the sprite. It always stands beside a word, so screen readers skip it."""
-    return format_html(
-        '<svg class="ic" aria-hidden="true"><use href="{}#{}"/></svg>', static("ui/icons.svg"), name
-    )
+    return format_html('<svg class="ic" aria-hidden="true"><use href="{}#{}"/></svg>', static("ui/icons.svg"), name)
 
 
 @register.inclusion_tag("ui/components/field.html")
@@ -116,7 +114,7 @@ def field(bound: BoundField, label: str = "", hint: str = "", size: str = "", ma
     `label` and `hint` win over the form's own; `size` is s, m, l or empty for full width; `mark` is "none"
     where the whole form is required anyway (login, filters).
     """
-    hint = hint or bound.help_text
+    hint = hint or str(bound.help_text)
     hint_id = f"{bound.auto_id}_helptext" if hint else ""
     error_id = f"{bound.auto_id}_error" if bound.errors else ""
     described_by = " ".join(part for part in (error_id, hint_id) if part)

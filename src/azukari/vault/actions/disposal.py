@@ -40,6 +40,7 @@ from azukari.vault.rules import disposal as rules
 from azukari.vault.rules import events, retention
 from azukari.vault.rules.disposal import REASON_LABELS, Reason, State
 from azukari.vault.rules.numbers import RecordState
+from azukari.vault.rules.purposes import Purpose
 
 SCREEN = "廃棄"
 # 社労士法19条 asks two years for the office's books; law.md 2.4 advises seven for the record of handling.
@@ -77,20 +78,14 @@ def request_disposal(
     policy.check_can(actor, "vault:number:dispose", client_id)
     client = tenancy.get_client_for(actor, client_id)
     with transaction.atomic():
-        records = list(
-            NumberRecord.objects.lock()
-            .filter(client_id=client_id, id__in=record_ids)
-            .exclude(state=RecordState.DISPOSED)
-            .order_by("person_id", "version")
-        )
+        journal.lock()  # one order of locks everywhere: the record's head first
+        records = _lock_records(client_id, record_ids)
         if not records or len(records) != len(set(record_ids)):
             raise errors.NothingToDisposeError
-        if DisposalItem.objects.filter(record_id__in=record_ids, open=True).exists():
-            raise errors.DisposalPendingError
         people = roster.find_people([record.person_id for record in records])
         periods = {
             record.id: retention.build_periods(
-                [queries.Purpose(code) for code in record.purposes], people[record.person_id].left_on
+                [Purpose(code) for code in record.purposes], people[record.person_id].completed_on
             )
             for record in records
         }
@@ -140,6 +135,18 @@ def request_disposal(
     return ids
 
 
+def _lock_records(client_id: UUID, record_ids: Sequence[UUID]) -> list[NumberRecord]:
+    """Lock the records of a request that are still there. Raises: DisposalPendingError."""
+    records: list[NumberRecord] = []
+    for start in range(0, len(record_ids), 500):
+        part = record_ids[start : start + 500]
+        if DisposalItem.objects.filter(record_id__in=part, open=True).exists():
+            raise errors.DisposalPendingError
+        found = NumberRecord.objects.lock().filter(client_id=client_id, id__in=part)
+        records += found.exclude(state=RecordState.DISPOSED)
+    return sorted(records, key=lambda record: (record.person_id, record.version))
+
+
 def _item(
     disposal: Disposal, record: NumberRecord, person: roster.PersonRow, periods: Sequence[retention.Period]
 ) -> DisposalItem:
@@ -170,6 +177,7 @@ def cancel_disposal(*, actor: Actor, disposal_id: UUID, now: datetime) -> None:
     policy.check_can(actor, "vault:number:dispose", seen.client_id)
     client = tenancy.get_client_for(actor, seen.client_id)
     with transaction.atomic():
+        journal.lock()
         disposal = _lock(disposal_id, State.REQUESTED)
         disposal.state, disposal.cancelled_at = State.CANCELLED, now
         disposal.save()
@@ -202,6 +210,7 @@ def carry_out(*, actor: Actor, disposal_id: UUID, now: datetime) -> None:
         )
     client = tenancy.get_client_for(actor, seen.client_id)
     with transaction.atomic(durable=True):
+        journal.lock()
         disposal = _lock(disposal_id, State.REQUESTED)
         rules.check_executable(two_persons=disposal.two_persons, requested_at=disposal.requested_at, now=now)
         items = list(disposal.items.order_by("id"))
@@ -256,12 +265,14 @@ def _mark_people(person_ids: set[UUID], *, now: datetime) -> None:
 def finish_disposal(disposal_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Destroy the keys of an executed disposal and issue its certificate. Repeating it does no harm."""
     record_ids = list(DisposalItem.objects.filter(disposal_id=disposal_id).values_list("record_id", flat=True))
-    keystore.destroy_keys(record_ids)
+    if not keystore.destroy_keys(record_ids):
+        return  # the key store is being read; the sweeper comes back, the certificate waits
     for start in range(0, len(record_ids), 500):
         NumberRecord.objects.filter(id__in=record_ids[start : start + 500], key_destroyed_at=None).update(
             key_destroyed_at=now
         )
     with transaction.atomic(durable=True):
+        journal.lock()
         disposal = Disposal.objects.lock().get(id=disposal_id)
         if disposal.state != State.EXECUTED:
             return
@@ -314,12 +325,8 @@ def _issue_certificate(actor: Actor, disposal: Disposal, *, now: datetime) -> No
         ),
         now=now,
     )
-    note = journal.sign_head(
-        signer=office_keys.log_signer(), origin=office_keys.origin_of(current_office()), now=now
-    )
-    proof = checkpoint.build_proof(
-        place.index, journal_queries.inclusion_proof(place.index, place.index + 1), note
-    )
+    note = journal.sign_head(signer=office_keys.log_signer(), origin=office_keys.origin_of(current_office()), now=now)
+    proof = checkpoint.build_proof(place.index, journal_queries.inclusion_proof(place.index, place.index + 1), note)
     signing = office_keys.document_keys()
     pdf = disposal_certificate.render(facts, proof=proof.encode(), entry=journal_queries.entry_body(place.index))
     Certificate.objects.create(
@@ -387,9 +394,7 @@ def _facts(
             index=place.index,
             operation_no=f"{place.number}-1",
         ),
-        signer_certificate_sha256=document_signer.certificate_fingerprint(
-            office_keys.document_keys().certificate_der
-        ),
+        signer_certificate_sha256=document_signer.certificate_fingerprint(office_keys.document_keys().certificate_der),
     )
 
 

@@ -6,6 +6,7 @@ a crash in between leaves a key without a record, which `sweep` removes, never a
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,6 +21,9 @@ from azukari.vault.rules.numbers import RecordState
 
 # Longer than any registration runs: a younger key may belong to a transaction that has not committed yet.
 ORPHAN_AGE = timedelta(hours=1)
+# Sweeping every minute, a week is looked back upon: no process is down for longer without being noticed.
+ORPHAN_WINDOW = timedelta(days=7)
+_TRIES = 10
 
 
 def put_keys(keys: Iterable[tuple[UUID, bytes]], *, now: datetime) -> None:
@@ -27,7 +31,9 @@ def put_keys(keys: Iterable[tuple[UUID, bytes]], *, now: datetime) -> None:
     office = current_office()
     with transaction.atomic(using=KEY_STORE):
         insert_rows(
-            RecordKey, ["id", "office_id", "wrapped", "made_at"], ((key_id, office, wrapped, now) for key_id, wrapped in keys)
+            RecordKey,
+            ["id", "office_id", "wrapped", "made_at"],
+            ((key_id, office, wrapped, now) for key_id, wrapped in keys),
         )
 
 
@@ -46,8 +52,11 @@ def find_keys(key_ids: Sequence[UUID]) -> dict[UUID, bytes]:
     return found
 
 
-def destroy_keys(key_ids: Sequence[UUID]) -> None:
+def destroy_keys(key_ids: Sequence[UUID]) -> bool:
     """Destroy keys, and press the bytes out of table and write-ahead log. Repeating it does no harm.
+
+    Gives False when a reader of the key store kept the log from being emptied: the keys are gone from the table,
+    and whoever says so on paper has to wait and repeat.
 
     SQLite: secure_delete overwrites, a truncating checkpoint empties the -wal file. PostgreSQL: VACUUM frees the
     heap; its WAL keeps the bytes until segments are recycled, which the certificate's second date covers.
@@ -55,30 +64,37 @@ def destroy_keys(key_ids: Sequence[UUID]) -> None:
     with transaction.atomic(using=KEY_STORE):
         for start in range(0, len(key_ids), 500):
             RecordKey.objects.filter(id__in=key_ids[start : start + 500]).delete()
-    _press_out()
+    return _press_out()
 
 
-def _press_out() -> None:
+def _press_out() -> bool:
     connection = connections[KEY_STORE]
     if connection.in_atomic_block:
-        return  # neither works inside a transaction; the sweep that follows does it
+        return True  # neither works inside a transaction; only tests are inside one here
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            cursor.execute("VACUUM vault_recordkey")
+            for _ in range(_TRIES):
+                busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                if not busy:
+                    return True
+                time.sleep(0.05)
+            return False
+        cursor.execute("VACUUM vault_recordkey")
+        return True
 
 
 def sweep_orphans(*, now: datetime) -> int:
     """Destroy keys of records that were never committed, an hour after they were made. Gives how many."""
-    old = list(RecordKey.objects.filter(made_at__lt=now - ORPHAN_AGE).values_list("id", flat=True))
+    old = list(
+        RecordKey.objects.filter(made_at__gt=now - ORPHAN_WINDOW, made_at__lt=now - ORPHAN_AGE).values_list(
+            "id", flat=True
+        )
+    )
     orphans: list[UUID] = []
     for start in range(0, len(old), 500):
         part = set(old[start : start + 500])
         part -= set(
-            NumberRecord.objects.filter(id__in=part)
-            .exclude(state=RecordState.DISPOSED)
-            .values_list("id", flat=True)
+            NumberRecord.objects.filter(id__in=part).exclude(state=RecordState.DISPOSED).values_list("id", flat=True)
         )
         part -= set(SealedParcel.objects.filter(id__in=part).values_list("id", flat=True))
         orphans.extend(part)

@@ -35,7 +35,7 @@ from azukari.vault.actions import keystore
 from azukari.vault.models import DuplicateTag, NumberRecord
 from azukari.vault.rules import events, numbers
 from azukari.vault.rules.numbers import Identity, RecordState, ReplaceReason
-from azukari.vault.rules.purposes import USES_BY_CODE, Purpose
+from azukari.vault.rules.purposes import USES_BY_CODE, Purpose, purposes_for
 
 SCREEN = "個人情報"
 
@@ -132,7 +132,7 @@ def _write_one(
 ) -> str:
     person = roster.get_person_for(actor, person_id)
     policy.check_can(actor, "vault:number:register", person.client_id)
-    _check_new(actor, person.client_id, digits, purposes, now=now)
+    _check_new(actor, person.client_id, digits, purposes_for(purposes, is_employee=person.is_employee), now=now)
     _check_state(person_id, replacing=reason is not None)
     tag = vault_key.tag(person.client_id, digits)
     seen = _candidates(person.client_id, tag)
@@ -157,15 +157,14 @@ def _write_one(
             person_id=person_id,
             person_name=person.name,
             digits=digits,
-            purposes=tuple(sorted(set(purposes))),
+            purposes=purposes_for(purposes, is_employee=person.is_employee),
             identity=identity,
             replaces=old,
             replace_reason=reason,
             version=_next_version(person_id),
         )
-        return write_numbers(
-            actor=actor, vault_key=vault_key, client_id=person.client_id, new=[new], screen=SCREEN, now=now
-        ).label()
+        sealed = seal_numbers(vault_key=vault_key, client_id=person.client_id, new=[new], now=now)
+        return write_numbers(actor=actor, numbers_to_write=sealed, screen=SCREEN, now=now).label()
 
 
 def _check_state(person_id: UUID, *, replacing: bool) -> UUID | None:
@@ -182,22 +181,22 @@ def _candidates(client_id: UUID, tag: int) -> set[UUID]:
     return set(DuplicateTag.objects.filter(client_id=client_id, tag=tag).values_list("record_id", flat=True))
 
 
-def write_numbers(
-    *,
-    actor: Actor,
-    vault_key: VaultKey,
-    client_id: UUID,
-    new: Sequence[NewNumber],
-    screen: str,
-    now: datetime,
-    detail: str = "",
-) -> Appended:
-    """Write numbers that were checked, of one client, as one operation. Must run inside the caller's transaction.
+@dataclass(frozen=True, slots=True)
+class SealedNumbers:
+    """Numbers sealed and with their keys already in the key store: ready to be written."""
 
-    First and replaced numbers may be mixed; each line says which. Called here and by intake for a sheet.
+    client_id: UUID
+    new: Sequence[NewNumber]
+    ids: Sequence[UUID]
+    sealed: Sequence[bytes]
+    tags: Sequence[int]
+
+
+def seal_numbers(*, vault_key: VaultKey, client_id: UUID, new: Sequence[NewNumber], now: datetime) -> SealedNumbers:
+    """Seal numbers that were checked and commit their keys to the key store, before any lock is taken.
+
+    If the writing never comes, the sweeper removes the keys. Raises: NumberLengthError, CheckDigitError.
     """
-    client = tenancy.get_client_for(actor, client_id)
-    office = current_office()
     ids = [new_id() for _ in new]
     wrapped_keys, sealed_numbers, tags = [], [], []
     for record_id, item in zip(ids, new, strict=True):
@@ -208,6 +207,19 @@ def write_numbers(
         sealed_numbers.append(sealed)
         tags.append(vault_key.tag(client_id, item.digits))
     keystore.put_keys(zip(ids, wrapped_keys, strict=True), now=now)
+    return SealedNumbers(client_id, new, ids, sealed_numbers, tags)
+
+
+def write_numbers(
+    *, actor: Actor, numbers_to_write: SealedNumbers, screen: str, now: datetime, detail: str = ""
+) -> Appended:
+    """Write sealed numbers of one client as one operation. Must run inside the caller's transaction.
+
+    First and replaced numbers may be mixed; each line says which. Called here and by intake for a sheet.
+    """
+    client_id, new, ids = numbers_to_write.client_id, numbers_to_write.new, numbers_to_write.ids
+    client = tenancy.get_client_for(actor, client_id)
+    office = current_office()
     appended = journal.append(
         actor=actor,
         operation=Operation(
@@ -238,13 +250,16 @@ def write_numbers(
                 item.identity.person_document, item.identity.checked_on, item.identity.checked_by, now,
                 actor.staff_id, appended.label(place), "",
             )
-            for place, (record_id, item, sealed) in enumerate(zip(ids, new, sealed_numbers, strict=True), start=1)
+            for place, (record_id, item, sealed) in enumerate(zip(ids, new, numbers_to_write.sealed, strict=True), start=1)
         ),
     )  # fmt: skip
     insert_rows(
         DuplicateTag,
         ["id", "office_id", "record", "client", "tag"],
-        ((new_id(), office, record_id, client_id, tag) for record_id, tag in zip(ids, tags, strict=True)),
+        (
+            (new_id(), office, record_id, client_id, tag)
+            for record_id, tag in zip(ids, numbers_to_write.tags, strict=True)
+        ),
     )
     roster_actions.mark_numbers([item.person_id for item in new], NumberState.REGISTERED, now=now)
     return appended
@@ -258,7 +273,7 @@ _COLUMNS = (
 
 def _retire(replacing: Sequence[NewNumber], *, now: datetime) -> None:
     for item in replacing:
-        assert item.replace_reason is not None
+        assert item.replaces is not None and item.replace_reason is not None
         NumberRecord.objects.filter(id=item.replaces, state=RecordState.ACTIVE).update(
             state=RecordState.REPLACED, replaced_at=now, replace_reason=item.replace_reason.value
         )
@@ -417,7 +432,7 @@ def _open_many(vault_key: VaultKey, needed: dict[UUID, queries.NumberFacts]) -> 
         for record_id, sealed in rows.values_list("id", "sealed"):
             facts = needed[record_id]
             context = _context(record_id, facts.client_id, facts.person_id, facts.purposes, facts.version)
-            if record_id in wrapped:
+            if record_id in wrapped and sealed is not None:
                 try:
                     opened[record_id] = opening.open_number(vault_key, wrapped[record_id], bytes(sealed), context)
                 except SealError as error:
@@ -425,9 +440,7 @@ def _open_many(vault_key: VaultKey, needed: dict[UUID, queries.NumberFacts]) -> 
     return opened
 
 
-def _check_new(
-    actor: Actor, client_id: UUID, digits: str, purposes: Sequence[Purpose], *, now: datetime
-) -> None:
+def _check_new(actor: Actor, client_id: UUID, digits: str, purposes: Sequence[Purpose], *, now: datetime) -> None:
     numbers.check_number(digits)
     if not purposes:
         raise errors.PurposeMissingError
@@ -440,9 +453,7 @@ def _next_version(person_id: UUID) -> int:
     return NumberRecord.objects.filter(person_id=person_id).count() + 1
 
 
-def _context(
-    record_id: UUID, client_id: UUID, person_id: UUID, purposes: Sequence[Purpose], version: int
-) -> Context:
+def _context(record_id: UUID, client_id: UUID, person_id: UUID, purposes: Sequence[Purpose], version: int) -> Context:
     return Context(
         label="number",
         office=current_office(),
