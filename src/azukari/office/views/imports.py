@@ -239,7 +239,7 @@ def _table(table: SheetMapping, workbook: Workbook) -> dict[str, Any]:
                 "person": column.person,
                 "value": f"{column.field.value}|{column.person}",
                 "choices": _choices(people, column.person),
-                "samples": [_sample(row.texts, column.index) for row in rows],
+                "samples": [*(_sample(row.texts, column.index) for row in rows), *[""] * (_SAMPLES - len(rows))],
             }
             for column in table.columns
         ],

@@ -49,13 +49,14 @@ def record_list(request: HttpRequest) -> HttpResponse:
         "page": found,
         "size": size,
         "sizes": _SIZES,
-        "filtered": any(request.GET.get(name) for name in form.fields),
+        "filtered": valid and any(request.GET.get(name) for name in form.fields),
         "ranges": _ranges(today),
         "record_size": journal.tree_size(),
         "printed_at": now_of(request),
         "conditions": _conditions(form) if valid else [],
+        "partial": "HX-Request" in request.headers,
     }
-    template = "office/log/_rows.html" if "HX-Request" in request.headers else "office/log/list.html"
+    template = "office/log/_rows.html" if context["partial"] else "office/log/list.html"
     return render(request, template, context, status=200 if valid else 422)
 
 

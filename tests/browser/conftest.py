@@ -1,0 +1,113 @@
+"""A served site with demo data in a data folder of its own, and a Chromium on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "azukari-demo-2026"
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the served site is, and its data folder."""
+
+    url: str
+    data: Path
+    environment: dict[str, str]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if shutil.which("chromium") is None:
+                item.add_marker(pytest.mark.skip(reason="no chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Set up, fill and serve a site, as `make run` does."""
+    data = tmp_path_factory.mktemp("served") / "data"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "AZUKARI_DATA": str(data), "AZUKARI_TRIAL": "1", "AZUKARI_DATABASE": "", "AZUKARI_KEYS_DATABASE": ""}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    azukari = [sys.executable, "-m", "azukari"]
+    for command in (["setup"], ["demo-data", "--size", "small"]):
+        subprocess.run([*azukari, *command], env=environment, check=True, stdout=subprocess.DEVNULL)
+    log = (data / "server.log").open("w")
+    server = subprocess.Popen([*azukari, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log)
+    url = f"http://localhost:{port}"
+    try:
+        _wait_for(url)
+        yield Site(url, data, environment)
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+def _wait_for(url: str) -> None:
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"{url}/login/", timeout=2).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError("the server did not start")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium, without a sandbox of its own where we are root, and silent towards the network."""
+    quiet = ["--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run", "--no-sandbox"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=quiet)
+        yield started
+        started.close()
+
+
+@pytest.fixture(params=[{"width": 1440, "height": 900}], ids=["1440"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh browser profile; the test fails on any script error or refused content."""
+    context = browser.new_context(locale="ja-JP", viewport=request.param, accept_downloads=True)
+    opened = context.new_page()
+    troubles: list[str] = []
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    opened.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
+    yield opened
+    context.close()
+    assert not troubles
+
+
+def log_in(page: Page, site: Site, login_id: str, office: str = "minato") -> None:
+    """Log in as one of the demo staff."""
+    page.goto(f"{site.url}/login/")
+    page.fill("[name=office_code]", office)
+    page.fill("[name=login_id]", login_id)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit], main form button.primary")
+    page.wait_for_url(f"{site.url}/")
+
+
+def unlock(page: Page, site: Site, purpose: str = "sheet") -> None:
+    """Open the vault for this browser."""
+    page.goto(f"{site.url}/unlock/")
+    page.fill("[name=password]", PASSWORD)
+    page.select_option("[name=purpose]", purpose)
+    page.click("main form button.primary")
