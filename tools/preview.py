@@ -8,6 +8,7 @@ page itself scrolls sideways, or the browser had to refuse a script, a style or 
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import shutil
@@ -16,17 +17,17 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "tests/vendor/axe.min.js"
-PASSWORD = "azukari-demo-2026"
+SHEETS = ROOT / "tests/fixtures/sheets"
 SIZES = {"1440": (1440, 900), "390": (390, 844)}
 # WCAG 1.4.10 asks for 320 px; 720 px is a 1440 px window at 200 %.
 SCROLL_WIDTHS = (1440, 1366, 720, 390, 320)
@@ -36,8 +37,8 @@ HTML_BUDGET, NODE_BUDGET = 12 * 1024, 1500
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """Give the address of a fresh site with demo data; it ends with the block."""
+def served() -> Iterator[tuple[str, str]]:
+    """Give the address of a fresh site with demo data, and the demo password; it ends with the block."""
     with tempfile.TemporaryDirectory(prefix="azukari-preview-") as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -47,29 +48,31 @@ def served() -> Iterator[str]:
         for command in (["setup"], ["demo-data", "--size", "small"]):
             subprocess.run([*azukari, *command], env=environment, check=True, stdout=subprocess.DEVNULL)
         server = subprocess.Popen([*azukari, "serve", "--port", str(port)], env=environment)
+        logins = json.loads(Path(folder, "data/demo-logins.json").read_text("utf-8"))
         try:
-            yield _answering(f"http://localhost:{port}")
+            _wait_for(port)
+            yield f"http://localhost:{port}", logins[0]["password"]
         finally:
             server.terminate()
             server.wait(20)
 
 
-def _answering(url: str) -> str:
+def _wait_for(port: int) -> None:
     for _ in range(100):
         try:
-            urllib.request.urlopen(f"{url}/login/", timeout=2).close()
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()
         except OSError:
             time.sleep(0.2)
         else:
-            return url
+            return
     raise RuntimeError("the server did not start")
 
 
 class Walk:
     """One browser window going through the screens; it keeps what was found wrong."""
 
-    def __init__(self, page: Page, url: str, out: Path) -> None:
-        self.page, self.url, self.out = page, url, out
+    def __init__(self, page: Page, url: str, password: str, out: Path) -> None:
+        self.page, self.url, self.password, self.out = page, url, password, out
         self.wrong: list[str] = []
         self.refused: list[str] = []
         page.on("console", lambda said: self._heard(said.type, said.text))
@@ -89,16 +92,8 @@ class Walk:
         self.go("/login/")
         self.page.fill("[name=office_code]", office)
         self.page.fill("[name=login_id]", login_id)
-        self.page.fill("[name=password]", PASSWORD)
+        self.page.fill("[name=password]", self.password)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url(f"{self.url}/")
-
-    def unlock(self) -> None:
-        """従業員利用認証."""
-        self.go("/unlock/")
-        self.page.fill("[name=password]", PASSWORD)
-        self.page.select_option("[name=purpose]", "sheet")
-        self.page.locator("main .primary").click()
         self.page.wait_for_url(f"{self.url}/")
 
     def links(self, pattern: str) -> list[str]:
@@ -149,7 +144,11 @@ def walk(see: Walk) -> None:
     _disposals(see)
     see.log_in("aoki")
     see.look("home-manager")
-    for name, path in (("log", "/log/"), ("log-empty", "/log/?person=%E3%81%84%E3%81%AA%E3%81%84"), ("log-error", "/log/?since=abc")):
+    for name, path in (
+        ("log", "/log/"),
+        ("log-empty", "/log/?person=%E3%81%84%E3%81%AA%E3%81%84"),
+        ("log-error", "/log/?since=abc"),
+    ):
         see.go(path)
         see.look(name)
     see.go("/log/")
@@ -192,11 +191,9 @@ def _clients_and_people(see: Walk) -> None:
     page.locator("dialog footer button:not([data-close])").click()
     page.wait_for_selector("dialog [data-error-summary]")
     see.look("reveal-dialog-errors", keep_size=True)
-    page.fill("dialog [name=password]", PASSWORD)
-    page.select_option("dialog [name=use]", index=1)
+    page.fill("dialog [name=password]", see.password)
     page.check("dialog [name=taken_out][value=SCREEN]")
-    page.locator("dialog footer button:not([data-close])").click()
-    page.wait_for_selector("[data-revealed]")
+    _use_that_is_allowed(page)
     see.look("person-revealed")
     page.keyboard.press("Escape")
     page.wait_for_selector(".digits.mask")
@@ -221,23 +218,50 @@ def _somebody_registered(see: Walk, clients: list[str]) -> tuple[str, str]:
     raise LookupError("nobody with a number in the demo data")
 
 
+def _use_that_is_allowed(page: Page) -> None:
+    """Try one 利用内容 after the other: this person was told of some purposes only."""
+    for index in range(1, page.locator("dialog [name=use] option").count()):
+        page.select_option("dialog [name=use]", index=index)
+        with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+            page.locator("dialog footer button:not([data-close])").click()
+        if answered.value.ok:
+            page.wait_for_selector("[data-revealed]")
+            return
+        page.wait_for_selector("dialog form:not([aria-busy])")
+    raise LookupError("no 利用内容 within the purposes of this person")
+
+
 def _imports(see: Walk) -> None:
     see.go("/imports/")
     see.look("imports")
-    waiting = see.links(r"/imports/[0-9a-f-]{36}/")
-    see.go("/clients/")
-    see.go(f"{see.links(r'/clients/[0-9a-f-]{36}/')[0]}imports/new/")
-    see.look("import-new")
+    _hand_in(see, "kawara", "kawara_登録シート.xlsx")
+    see.look("import-check")
+    checked = urlsplit(see.page.url).path
+    see.go(f"{checked}columns/")
+    see.look("import-columns")
+    see.go(f"{checked}register/")
+    see.look("import-register")
     see.page.locator("main .primary").click()
-    see.look("import-new-errors")
-    for number, path in enumerate(waiting[:4]):
-        see.go(path)
-        see.look(f"import-{number}")
-        if see.links(r"/imports/[0-9a-f-]{36}/columns/"):
-            see.go(f"{path}columns/")
-            see.look(f"import-{number}-columns")
-            see.go(f"{path}register/")
-            see.look(f"import-{number}-register")
+    see.page.wait_for_selector(".note.ok", timeout=60_000)
+    see.look("import-done")
+    _hand_in(see, "umineko", "umineko_1200名.xlsx")
+    see.look("import-check-large")
+    see.page.locator("button[form=cancel]").click()
+    see.go("/imports/")
+    see.look("imports-after")
+
+
+def _hand_in(see: Walk, client: str, file: str) -> None:
+    """Upload a sheet of the fixtures and wait until it was compared with the 台帳."""
+    see.go(f"/clients/?q={client}")
+    see.go(f"{see.links(r'/clients/[0-9a-f-]{36}/')[0]}imports/new/")
+    if client == "kawara":
+        see.look("import-new")
+        see.page.locator("main .primary").click()
+        see.look("import-new-errors")
+    see.page.set_input_files("[name=file]", SHEETS / file)
+    see.page.locator("main .primary").click()
+    see.page.wait_for_selector("#check", timeout=60_000)
 
 
 def _disposals(see: Walk) -> None:
@@ -262,9 +286,9 @@ def main() -> int:
         return 2
     out = Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
-    with served() as url, sync_playwright() as playwright:
+    with served() as (url, password), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        see = Walk(browser.new_page(locale="ja-JP"), url, out)
+        see = Walk(browser.new_page(locale="ja-JP"), url, password, out)
         walk(see)
         browser.close()
     for line in see.wrong:

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tools import canary
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "azukari-demo-2026"
 
@@ -59,6 +61,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server.terminate()
         server.wait(20)
         log.close()
+    # After everything the stories did, no number lies anywhere: databases, WAL, key store, log.
+    numbers = canary.sheet_numbers(ROOT / "tests" / "fixtures" / "sheets") | _demo_numbers(environment)
+    assert len(numbers) > 1500
+    assert canary.scan([data], numbers) == []
+
+
+def _demo_numbers(environment: dict[str, str]) -> set[str]:
+    """Open every number of みなと in a process of its own, with a key holder's password."""
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.browser.all_numbers"],
+        env={**environment, "DJANGO_SETTINGS_MODULE": "azukari.config.settings", "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=True, cwd=ROOT,
+    )  # fmt: skip
+    return set(told.stdout.split())
 
 
 def _wait_for(url: str) -> None:
@@ -87,6 +103,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A fresh browser profile; the test fails on any script error or refused content."""
     context = browser.new_context(locale="ja-JP", viewport=request.param, accept_downloads=True)
     opened = context.new_page()
+    opened.set_default_timeout(10_000)
     troubles: list[str] = []
     opened.on("pageerror", lambda error: troubles.append(str(error)))
     opened.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)

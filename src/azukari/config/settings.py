@@ -88,7 +88,6 @@ TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = True
 
 # Uploads stay in memory: a temporary file would hold My Numbers in the clear on the disk.

@@ -47,6 +47,13 @@ class ImportInterruptedError(AzukariError):
     remedy = "もう一度、登録シートを取り込んでください。"
 
 
+class ImportExpiredError(AzukariError):
+    code = "intake.expired"
+    happened = "取り込みは期限切れになりました。台帳には何も登録されていません。"
+    cause = "受け取ってから7日の間に登録されなかったため、シートの内容を廃棄しました。"
+    remedy = "必要なときは、もう一度、登録シートを取り込んでください。"
+
+
 class UnforeseenError(AzukariError):
     code = "intake.unforeseen"
     happened = "取り込みを終えられませんでした。台帳には何も登録されていません。"

@@ -274,10 +274,12 @@ def _facts(line: Compared) -> dict[str, Any]:
     }
 
 
-def fail_import(import_id: UUID, error: AzukariError, *, now: datetime) -> None:
-    """Say why background work ended without a result; what was read is destroyed."""
+def fail_import(
+    import_id: UUID, error: AzukariError, *, now: datetime, states: Sequence[State] = WORKING
+) -> None:
+    """Say why an import ended without a result; what was read is destroyed."""
     with transaction.atomic():
-        sheet = SheetImport.objects.lock().filter(id=import_id, state__in=WORKING).first()
+        sheet = SheetImport.objects.lock().filter(id=import_id, state__in=states).first()
         if sheet is None:
             return
         sheet.error = {"code": error.code, "event": error.event, "reason": error.reason, "advice": error.advice}
@@ -333,6 +335,15 @@ def sweep_stale(*, now: datetime) -> int:
     ids = list(stale.values_list("id", flat=True))
     for import_id in ids:
         fail_import(import_id, errors.ImportInterruptedError(), now=now)
+    return len(ids) + _end_expired(now=now)
+
+
+def _end_expired(*, now: datetime) -> int:
+    """End imports nobody decided about in seven days: their contents are destroyed then."""
+    expired = SheetImport.objects.filter(state__in=WAITING, made_at__lte=now - parcels.KEPT_FOR)
+    ids = list(expired.values_list("id", flat=True))
+    for import_id in ids:
+        fail_import(import_id, errors.ImportExpiredError(), now=now, states=WAITING)
     return len(ids)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from azukari.vault.rules.numbers import (
     ReplaceReason,
     Verification,
 )
-from azukari.vault.rules.purposes import PURPOSE_LABELS, Purpose
+from azukari.vault.rules.purposes import PURPOSE_LABELS, USES_BY_CODE, Purpose
 
 _BY_HAND = [way for way in Verification if way not in {Verification.BY_CLIENT, Verification.BY_EMPLOYEE}]
 _SHOWN_WAYS = [*_BY_HAND, Verification.BY_CLIENT, Verification.BY_EMPLOYEE]
@@ -51,8 +52,15 @@ class RevealForm(Form):
         help_text="媒体に入れて運ぶときは、媒体・行き先・責任者の承認番号を書いてください。",
     )
 
-    def __init__(self, *args: Any, unlocked: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, unlocked: bool, purposes: Collection[Purpose], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        use = self.fields["use"]
+        assert isinstance(use, forms.ChoiceField)
+        # Uses outside the notified purposes are refused by the vault; they are not offered here.
+        use.choices = [
+            (code, label) for code, label in USE_CHOICES if not code or USES_BY_CODE[code].purpose in purposes
+        ]
+        use.error_messages["invalid_choice"] = errors.PurposeNotAllowed().short
         if unlocked:
             del self.fields["password"]
 

@@ -39,10 +39,11 @@ def reveal(request: HttpRequest, person_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     person = roster.get_person_for(actor, person_id)
     policy.check_can(actor, "vault:number:reveal", person.client_id)
-    if vault.find_number(person.id) is None:
+    found = vault.find_number(person.id)
+    if found is None:
         raise errors.NumberNotFoundError
     unlocked = is_unlocked(request)
-    form = RevealForm(request.POST or None, unlocked=unlocked)
+    form = RevealForm(request.POST or None, unlocked=unlocked, purposes=found.purposes)
     if request.method == "POST" and form.is_valid():
         opened = None
         try:

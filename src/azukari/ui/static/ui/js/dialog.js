@@ -73,6 +73,7 @@
     if (body && response.ok && panel && body.querySelector("[data-revealed]")) {
       dialog.close();
       put(panel, body);
+      document.dispatchEvent(new CustomEvent("azukari:unlocked"));
     } else if (body && body.querySelector("[data-dialog-content]")) {
       put(dialog, body);
       focusFirst(dialog);

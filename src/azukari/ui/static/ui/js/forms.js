@@ -127,19 +127,42 @@
   });
 
   // ---- ticks: the server's count is of all pages, so only this page's difference is added
+  const TICK = "tbody input[type=checkbox]:not(:disabled)";
+
   function countTicks(form) {
+    const boxes = [...form.querySelectorAll(TICK)];
+    const all = form.querySelector("[data-tick-all]");
+    const ticked = boxes.filter((box) => box.checked).length;
+    if (all) {
+      all.checked = ticked > 0 && ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
+    }
     const shown = form.querySelector("[data-ticked]");
     if (!shown) return;
-    let count = Number(shown.dataset.ticked);
-    for (const box of form.querySelectorAll("input[type=checkbox]:not(:disabled)")) {
-      count += Number(box.checked) - Number(box.defaultChecked);
-    }
-    shown.textContent = count.toLocaleString("ja-JP");
+    const before = boxes.filter((box) => box.defaultChecked).length;
+    shown.textContent = (Number(shown.dataset.ticked) + ticked - before).toLocaleString("ja-JP");
+  }
+
+  // The heading of the column becomes the name of one box that ticks all of this page.
+  function offerTickAll(form) {
+    const heading = form.querySelector("thead th");
+    if (!heading || form.querySelectorAll(TICK).length < 2) return;
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.dataset.tickAll = "";
+    const label = document.createElement("label");
+    label.className = "check";
+    label.append(box, ...heading.childNodes);
+    heading.replaceChildren(label);
   }
 
   document.addEventListener("change", (event) => {
     const form = event.target.closest("[data-ticks]");
-    if (form) countTicks(form);
+    if (!form) return;
+    if (event.target.matches("[data-tick-all]")) {
+      for (const box of form.querySelectorAll(TICK)) box.checked = event.target.checked;
+    }
+    countTicks(form);
   });
 
   // ---- when something new is on the page
@@ -151,5 +174,8 @@
   });
   prepare(document);
   focusErrors(document);
-  for (const form of document.querySelectorAll("[data-ticks]")) countTicks(form);
+  for (const form of document.querySelectorAll("[data-ticks]")) {
+    offerTickAll(form);
+    countTicks(form);
+  }
 })();

@@ -13,14 +13,24 @@
     return true;
   }
 
+  // The main button: the one the page names (data-main, on it or on its form), else the blue one of the form one
+  // is in. Never the red one: what cannot be taken back is pressed, not typed.
   function submitMain() {
     const here = document.activeElement.form;
     const dialog = document.querySelector("dialog[open]");
-    // data-main is on a form, or on the one button of several that is meant.
-    const main = dialog ? dialog.querySelector("form") : document.querySelector("[data-main]");
-    const form = main && (main.form || main);
-    if (!form || (here && here !== form)) return false; // in another form, the search for instance
-    form.requestSubmit(main === form ? undefined : main);
+    const named = document.querySelector("[data-main]");
+    const form = dialog ? dialog.querySelector("form") : here || (named && (named.form || named));
+    if (!form || form.method !== "post") return false;
+    const button = form.querySelector("button[data-main]") || form.querySelector("button.primary:not([type=button])");
+    if (!button) return false;
+    form.requestSubmit(button);
+    return true;
+  }
+
+  function showKeys() {
+    const list = document.querySelector("dialog[data-keys]");
+    if (!list || document.querySelector("dialog[open]")) return false;
+    list.showModal();
     return true;
   }
 
@@ -34,6 +44,8 @@
     if (event.isComposing || event.keyCode === 229) return;
     if (withCtrl(event) && event.key === "Enter") {
       if (!event.repeat && submitMain()) event.preventDefault();
+    } else if (withCtrl(event) && event.code === "Slash") {
+      if (showKeys()) event.preventDefault();
     } else if (event.key === "Escape" && event.target.matches && event.target.matches("[data-search]")) {
       event.target.value = "";
     }

@@ -1,0 +1,86 @@
+"""Browsers of the cast, at a fixed time, and imports that run without a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connections, transaction
+from django.test import Client
+
+from azukari.intake import tasks
+from azukari.intake.actions import registration, sheets
+from azukari.kernel.errors import AzukariError
+from azukari.office.requests import UNLOCK_COOKIE
+from azukari.store.scope import office_scope
+from azukari.tenancy.actions import unlocks
+from azukari.tenancy.models import StaffMember
+from tests.cast import NOW, PASSWORD, Cast, Office
+
+SignIn = Callable[..., Client]
+MOMENT = NOW + timedelta(hours=2)
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """Every request of a test happens at one moment, on the day of the cast."""
+    monkeypatch.setattr("azukari.office.middleware.utc_now", lambda: MOMENT)
+    return MOMENT
+
+
+def browser(office: Office, login: str, *, unlocked: bool = False) -> Client:
+    """A browser in which a person is logged in, with 利用認証 if wanted."""
+    client = Client()
+    session = client.session
+    with office_scope(office.id):
+        session.update(
+            {
+                "office": str(office.id),
+                "account": str(StaffMember.objects.get(login_id=login).account_id),
+                "id": "test",
+                "signed_in_at": MOMENT.isoformat(),
+                "last_seen_at": MOMENT.isoformat(),
+            }
+        )
+        if unlocked:
+            opened = unlocks.open_unlock(actor=office.actor(login), password=PASSWORD, purpose="sheet", now=MOMENT)
+            session["unlock"] = str(opened.unlock_id)
+            client.cookies[UNLOCK_COOKIE] = opened.browser_secret.hex()
+    session.save()
+    return client
+
+
+@pytest.fixture
+def sign_in(cast: Cast) -> SignIn:
+    """Log a person of みなと in."""
+    return lambda login, **options: browser(cast.minato, login, **options)
+
+
+@pytest.fixture
+def inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread of its own would not see the test's transaction: do the work at once, with the same ending."""
+
+    def read(*, actor, import_id, vault_key, data, file_name) -> None:
+        try:
+            sheets.read_sheet(
+                actor=actor, import_id=import_id, vault_key=vault_key, data=data, file_name=file_name, now=MOMENT
+            )
+        except AzukariError as error:
+            sheets.fail_import(import_id, error, now=MOMENT)
+
+    def register(*, actor, import_id, vault_key) -> None:
+        registration.register_sheet(actor=actor, import_id=import_id, vault_key=vault_key, now=MOMENT)
+
+    monkeypatch.setattr(tasks, "read_in_background", read)
+    monkeypatch.setattr(tasks, "register_in_background", register)
+
+
+def undone(act: Callable[[], object]) -> object:
+    """Do something and take it back on both databases: a later request of the same test starts anew."""
+    with transaction.atomic(), transaction.atomic("keys"):
+        try:
+            return act()
+        finally:
+            for alias in connections:
+                transaction.set_rollback(True, using=alias)

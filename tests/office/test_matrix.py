@@ -1,0 +1,208 @@
+"""URL × method × cast, generated from the URL table (security.md 6.15). A new URL needs a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from azukari.journal import queries as journal
+from azukari.office.access import PUBLIC
+from azukari.office.urls import urlpatterns
+from azukari.store.scope import office_scope
+from azukari.tenancy import policy
+from tests.cast import Cast, Office
+from tests.office.conftest import browser, undone
+from tests.office.world import address_of, missing
+
+OTHER_METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS")
+ALL = "miyake ono saeki aoki kamo"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Expected statuses in the order of ALL. Kamo meets みなと's object where the route has one, else her own office."""
+
+    get: str
+    post: str
+
+
+# Ono and Kamo have no 利用認証 here (302 leads to it); Saeki and Aoki have one.
+# No entry (405 for everybody) where the view does not declare the method.
+NO = "405 405 405 405 405"
+ROWS = {
+    "login": Row("200 200 200 200 200", "422 422 422 422 422"),
+    "logout": Row(NO, "302 302 302 302 302"),
+    "unlock": Row("403 200 200 200 200", "403 422 422 422 422"),
+    "unlock-end": Row(NO, "302 302 302 302 302"),
+    "home": Row("200 200 200 200 200", NO),
+    "clients": Row("200 200 200 200 200", NO),
+    "client": Row("200 200 200 200 404", NO),
+    "people": Row("200 200 200 200 404", NO),
+    "import-new": Row("403 302 200 200 404", "403 302 422 422 404"),
+    "person": Row("200 200 200 200 404", NO),
+    "number-register": Row("403 302 200 200 404", "403 302 422 422 404"),
+    "number-replace": Row("403 302 200 200 404", "403 302 422 422 404"),
+    "reveal": Row("403 200 200 200 404", "403 422 422 422 404"),
+    "imports": Row("403 200 200 200 200", NO),
+    "import": Row("403 200 200 200 404", "403 302 302 302 404"),
+    "import-columns": Row("403 302 302 302 404", "403 302 302 302 404"),
+    "import-register": Row("403 302 200 200 404", "403 302 422 422 404"),
+    "import-cancel": Row(NO, "403 302 302 302 404"),
+    "import-rejected": Row(NO, "403 200 200 200 404"),
+    "disposals": Row("403 200 200 200 200", NO),
+    "disposal-person": Row("403 302 200 200 404", "403 302 422 422 404"),
+    "disposal-client": Row("403 302 200 200 404", "403 302 422 422 404"),
+    "disposal": Row("403 200 200 200 404", NO),
+    "disposal-carry-out": Row(NO, "403 302 403 302 404"),  # Saeki asked for it: not the second person
+    "disposal-cancel": Row(NO, "403 302 302 302 404"),
+    "certificate": Row("403 200 200 200 404", NO),
+    "record": Row("403 200 200 200 200", NO),
+    "record-entry": Row("403 200 200 200 404", NO),
+    "settings": Row("403 403 403 200 200", "403 403 403 422 422"),
+    "recovery": Row("403 403 403 200 200", "403 403 403 200 200"),
+    "recovery-sheet": Row(NO, "403 403 403 200 302"),
+}
+ROUTES = {pattern.name: pattern for pattern in urlpatterns}
+
+
+def parameter_of(name: str) -> str | None:
+    """The one argument of a route."""
+    return next(iter(ROUTES[name].pattern.converters), None)
+
+
+def ask(client: Client, method: str, url: str) -> HttpResponse:
+    return client.generic(
+        method,
+        url,
+        b"csrfmiddlewaretoken=x" if method == "POST" else b"",
+        content_type="application/x-www-form-urlencoded",
+        secure=True,
+    )
+
+
+def place(cast: Cast, login: str, *, unlocked: bool) -> tuple[Office, Client]:
+    office = cast.kamome if login == "kamo" else cast.minato
+    return office, browser(office, login, unlocked=unlocked)
+
+
+def size_and_last(office: Office, login: str) -> tuple[int, journal.EntryRow]:
+    with office_scope(office.id):
+        manager = office.actor("kamo" if login == "kamo" else "aoki")
+        return journal.tree_size(), journal.list_entries(manager, journal.Filter(), size=1).rows[0]
+
+
+def check_refusal(office: Office, login: str, before: int) -> None:
+    size, last = size_and_last(office, login)
+    assert size == before + 1
+    assert (last.label, last.result) == ("権限のない操作の拒否", "失敗")
+
+
+@pytest.mark.no_database
+def test_a_new_url_needs_a_row() -> None:
+    assert set(ROUTES) == set(ROWS)
+    assert len(ROUTES) == len(urlpatterns)
+
+
+@pytest.mark.no_database
+@pytest.mark.parametrize("name", ROUTES)
+def test_a_row_says_405_exactly_where_the_view_does_not_declare_the_method(name: str) -> None:
+    methods = ROUTES[name].callback.methods
+    assert ("GET" in methods) == (ROWS[name].get != NO)
+    assert ("HEAD" in methods) == ("GET" in methods)
+    assert ("POST" in methods) == (ROWS[name].post != NO)
+    assert set(methods) <= {"GET", "HEAD", "POST"}
+
+
+@pytest.mark.no_database
+@pytest.mark.parametrize("name", ROUTES)
+def test_a_view_has_a_permission(name: str) -> None:
+    assert ROUTES[name].callback.permission in policy.PERMISSIONS | {PUBLIC}
+    assert (ROUTES[name].callback.permission == PUBLIC) == (name == "login")
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_without_a_login_there_is_only_the_login_page(cast: Cast, name: str) -> None:
+    parameter = parameter_of(name)
+    addresses = [address_of(cast.minato, name, parameter, "aoba")] + ([missing(parameter)] if parameter else [])
+    for arguments in addresses:
+        url = reverse(f"office:{name}", kwargs=arguments)
+        for method, expected in (("GET", ROWS[name].get), ("POST", ROWS[name].post)):
+            response = ask(Client(), method, url)
+            if expected == NO or name == "login":
+                assert response.status_code == int(expected.split()[0])
+            else:
+                assert response.status_code == 302
+                assert response["Location"].startswith(reverse("office:login") + "?")
+
+
+@pytest.mark.parametrize("login", ALL.split())
+@pytest.mark.parametrize("name", ROUTES)
+def test_who_may_do_what(cast: Cast, name: str, login: str) -> None:
+    url = reverse(f"office:{name}", kwargs=address_of(cast.minato, name, parameter_of(name), "aoba"))
+    office, client = place(cast, login, unlocked=login in {"saeki", "aoki"})
+    column = ALL.split().index(login)
+    for method, expected in (("GET", ROWS[name].get), ("POST", ROWS[name].post)):
+        wanted = int(expected.split()[column])
+        before, _ = size_and_last(office, login)
+        response = ask(client, method, url)
+        assert response.status_code == wanted, f"{method} {url} as {login}"
+        if wanted in {403, 404}:
+            check_refusal(office, login, before)
+
+
+@pytest.mark.parametrize("name", [name for name in ROUTES if parameter_of(name)])
+@pytest.mark.parametrize("login", ["ono", "kamo"])
+def test_what_is_not_yours_looks_like_what_is_not_there(cast: Cast, name: str, login: str) -> None:
+    """Ono is not assigned to 北川; Kamo is of another office. Bytes and record are those of an address that is nowhere."""
+    parameter = parameter_of(name)
+    assert parameter
+    client_code = "kitagawa" if login == "ono" else "aoba"
+    theirs = reverse(f"office:{name}", kwargs=address_of(cast.minato, name, parameter, client_code))
+    nowhere = reverse(f"office:{name}", kwargs=missing(parameter))
+    office, locked = place(cast, login, unlocked=False)
+    _, opened = place(cast, login, unlocked=True)
+    declared = [method for method in ("GET", "POST") if method in ROUTES[name].callback.methods]
+    for client, method in product((locked, opened), declared):
+        answers = []
+        for url in (theirs, nowhere):
+            before, _ = size_and_last(office, login)
+            response = ask(client, method, url)
+            check_refusal(office, login, before)
+            answers.append((response.status_code, response.content))
+        assert answers[0] == answers[1]
+        assert answers[0][0] == 404
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_undeclared_methods_are_405(cast: Cast, name: str) -> None:
+    arguments = missing(parameter) if (parameter := parameter_of(name)) else {}
+    url = reverse(f"office:{name}", kwargs=arguments)
+    for client in (Client(), browser(cast.minato, "aoki")):
+        for method in OTHER_METHODS:
+            assert ask(client, method, url).status_code == 405, method
+
+
+def test_a_stopped_account_and_an_old_session_lead_to_the_login(cast: Cast) -> None:
+    from azukari.tenancy.models import Account
+
+    client = browser(cast.minato, "saeki")
+    with office_scope(cast.minato.id):
+        Account.objects.filter(staff__login_id="saeki").update(is_active=False)
+    assert ask(client, "GET", "/").status_code == 302
+
+
+def test_another_persons_unlock_opens_nothing(cast: Cast) -> None:
+    """Session and cookie of Saeki's 利用認証 in Aoki's browser."""
+    saeki, aoki = browser(cast.minato, "saeki", unlocked=True), browser(cast.minato, "aoki")
+    session = aoki.session
+    session["unlock"] = saeki.session["unlock"]
+    session.save()
+    aoki.cookies["__Host-azukari-unlock"] = saeki.cookies["__Host-azukari-unlock"].value
+    url = reverse("office:import-new", args=[cast.minato.clients["aoba"]])
+    assert undone(lambda: ask(saeki, "GET", url)).status_code == 200
+    assert ask(aoki, "GET", url).status_code == 302

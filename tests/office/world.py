@@ -1,0 +1,124 @@
+"""What the addresses of the office door point at: objects of あおば (Ono's) and 北川 (not Ono's), made when asked for."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from azukari.intake.models import SheetImport, SheetRow
+from azukari.intake.rules.progress import State
+from azukari.journal import actions as journal
+from azukari.journal import queries as journal_queries
+from azukari.journal.rules import Line, Operation
+from azukari.kernel.ids import new_id
+from azukari.store.scope import office_scope
+from azukari.vault import queries as vault
+from azukari.vault.actions import disposal
+from azukari.vault.models import Certificate, Disposal
+from azukari.vault.rules import events
+from azukari.vault.rules.disposal import Reason
+from azukari.vault.rules.disposal import State as DisposalState
+from tests.cast import NOW, Office
+from tests.vault.test_numbers import register
+
+MISSING = UUID("01890000-0000-7000-8000-000000000000")
+# Routes whose person is not the one with a number.
+WITHOUT_NUMBER = {"number-register"}
+
+
+def address_of(office: Office, name: str, parameter: str | None, client: str) -> dict[str, object]:
+    """Make the object a route points at, of one client of みなと. Gives the route's arguments."""
+    if parameter is None:
+        return {}
+    with office_scope(office.id):
+        return {parameter: _MAKERS[parameter](office, name, client)}
+
+
+def missing(parameter: str) -> dict[str, object]:
+    """Arguments of the same route for something that is nowhere."""
+    return {parameter: 987_654 if parameter == "seq" else MISSING}
+
+
+def _person(office: Office, name: str, client: str) -> UUID:
+    if client != "aoba":
+        return office.people["shibata"]
+    if name in WITHOUT_NUMBER:
+        return office.people["takahashi"]
+    register(office, "ishihara", 1)
+    return office.people["ishihara"]
+
+
+def _import(office: Office, name: str, client: str) -> UUID:
+    sheet = SheetImport.objects.create(
+        client_id=office.clients[client],
+        state=State.CHECKED,
+        file_name="従業員.xlsx",
+        purposes=["TAX"],
+        counts={"NEW": 1},
+        people=1,
+        step_at=NOW,
+        made_by=office.staff["saeki"],
+        made_by_name="佐伯 舞",
+        made_at=NOW,
+    )
+    facts = {
+        "key": "1", "employee_key": "1", "place": "2行目", "employee_code": "1", "name": "甲", "kana": "", "sex": "",
+        "birth_date": None, "relationship": "本人", "is_employee": True, "dependant_kind": "", "number_document": "",
+        "person_document": "", "checked_on": None, "checked_by": "", "joined_on": None, "left_on": None, "note": "",
+        "digit_count": 12, "number": "NONE", "reasons": [], "sentences": [], "differences": [],
+    }  # fmt: skip
+    SheetRow.objects.create(
+        sheet_import=sheet, place=0, sheet="", row=2, slot="本人", facts=facts, verdict="NEW", chosen=False
+    )
+    return sheet.id
+
+
+def _disposal(office: Office, name: str, client: str) -> UUID:
+    if client != "aoba":
+        made = Disposal.objects.create(
+            client_id=office.clients[client],
+            state=DisposalState.CERTIFIED if name == "certificate" else DisposalState.REQUESTED,
+            reason=Reason.REGISTERED_BY_MISTAKE,
+            two_persons=True,
+            requested_by=office.staff["saeki"],
+            requested_by_name="佐伯 舞",
+            requested_by_role="HANDLER",
+            requested_at=NOW,
+        )
+        if name == "certificate":
+            Certificate.objects.create(disposal=made, year=2026, serial=1, issued_at=NOW, pdf=b"%PDF-")
+        return made.id
+    register(office, "ishihara", 1)
+    (asked,) = disposal.request_disposal(
+        actor=office.actor("saeki"),
+        client_id=office.clients[client],
+        record_ids=[found.id for found in vault.live_numbers([office.people["ishihara"]])],
+        reason=Reason.REGISTERED_BY_MISTAKE,
+        now=NOW,
+    )
+    if name == "certificate":
+        disposal.carry_out(actor=office.actor("aoki"), disposal_id=asked, now=NOW)
+    return asked
+
+
+def _entry(office: Office, name: str, client: str) -> int:
+    """An entry about a client, far behind the end of the other office's record."""
+    for _ in range(40):
+        journal.append(
+            actor=office.actor("saeki"),
+            operation=Operation(
+                event=events.REVEALED,
+                screen="試験",
+                lines=(Line(client_id=office.clients[client], client_name=client, person_id=new_id()),),
+            ),
+            now=NOW,
+        )
+    return journal_queries.tree_size() - 1
+
+
+_MAKERS = {
+    "client_id": lambda office, _, client: office.clients[client],
+    "person_id": _person,
+    "import_id": _import,
+    "disposal_id": _disposal,
+    "seq": _entry,
+}
