@@ -115,7 +115,7 @@ def _addresses(database: str) -> Iterator[dict[str, str]]:
     if database == "SQLite":
         yield {}
         return
-    with postgres.running(durable=True) as address:
+    with postgres.running(durable=True) as (address, _):
         yield {"AZUKARI_DATABASE": f"{address}/azukari", "AZUKARI_KEYS_DATABASE": f"{address}/azukari_keys"}
 
 

@@ -78,6 +78,6 @@ def sheet_numbers(folder: Path) -> set[str]:
     for path in folder.iterdir():
         if path.suffix in {".xlsx", ".csv"}:
             for sheet in read_workbook(path.read_bytes(), path.name).sheets:
-                texts = (fold_number(text).strip('="\'') for row in sheet.rows for text in row.texts)
+                texts = (fold_number(text).strip("=\"'") for row in sheet.rows for text in row.texts)
                 found |= {text for text in texts if is_valid_my_number(text)}
     return found

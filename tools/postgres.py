@@ -21,8 +21,8 @@ def find_programs() -> Path | None:
 
 
 @contextmanager
-def running(*, durable: bool = False) -> Iterator[str]:
-    """Run a server until the block ends. Gives its address without a database name.
+def running(*, durable: bool = False) -> Iterator[tuple[str, Path]]:
+    """Run a server until the block ends. Gives its address without a database name, and its folder.
 
     `durable` keeps fsync on: for benchmarks, not for tests that only kill our own process.
     """
@@ -49,7 +49,7 @@ def running(*, durable: bool = False) -> Iterator[str]:
             run(*psql, "-c", "CREATE ROLE azukari LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS")
             for name in ("azukari", "azukari_keys"):
                 run(*psql, "-c", f"CREATE DATABASE {name} OWNER azukari")
-            yield f"postgresql://azukari@127.0.0.1:{port}"
+            yield f"postgresql://azukari@127.0.0.1:{port}", folder
         finally:
             run(str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
     finally:

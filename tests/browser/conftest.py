@@ -46,7 +46,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "AZUKARI_DATA": str(data), "AZUKARI_TRIAL": "1", "AZUKARI_DATABASE": "", "AZUKARI_KEYS_DATABASE": ""}
+    environment = {
+        **os.environ,
+        "AZUKARI_DATA": str(data),
+        "AZUKARI_TRIAL": "1",
+        "AZUKARI_DATABASE": "",
+        "AZUKARI_KEYS_DATABASE": "",
+    }
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     azukari = [sys.executable, "-m", "azukari"]
     for command in (["setup"], ["demo-data", "--size", "small"]):

@@ -88,14 +88,14 @@ def test_the_dialog_shows_and_hides_a_number_by_keys(page: Page, served: Site) -
     log_in(page, served, "saeki")
     open_reveal_dialog(page, served)
     check(page, "dialog")
-    page.fill("dialog [name=password]", "wrong password wrong")
-    first_use(page, "dialog")
+    page.fill("dialog[open] [name=password]", "wrong password wrong")
+    first_use(page, "dialog[open]")
     page.keyboard.press("Enter") if page.evaluate("document.activeElement.name") == "password" else page.click(
-        "dialog button[type=submit], dialog button.primary"
+        "dialog[open] button[type=submit], dialog[open] button.primary"
     )
-    expect(page.locator("dialog")).to_contain_text("パスワードが正しくありません")
-    page.fill("dialog [name=password]", PASSWORD)
-    page.locator("dialog [name=password]").press("Enter")
+    expect(page.locator("dialog[open]")).to_contain_text("パスワードが正しくありません")
+    page.fill("dialog[open] [name=password]", PASSWORD)
+    page.locator("dialog[open] [name=password]").press("Enter")
     expect(page.locator("[data-revealed]")).to_be_visible()
     assert re.search(r"\d{4}\s*\d{4}\s*\d{4}", page.locator("[data-digits]").first.inner_text())
     page.keyboard.press("Escape")
@@ -110,9 +110,9 @@ def test_a_shown_number_hides_by_itself_after_the_offices_seconds(page: Page, se
     page.locator("main form button.primary").first.click()
     expect(page.locator("main")).to_contain_text("保存しました")
     open_reveal_dialog(page, served)
-    page.fill("dialog [name=password]", PASSWORD)
-    first_use(page, "dialog")
-    page.locator("dialog button.primary").click()
+    page.fill("dialog[open] [name=password]", PASSWORD)
+    first_use(page, "dialog[open]")
+    page.locator("dialog[open] button.primary").click()
     expect(page.locator("[data-digits]")).to_be_visible()
     expect(page.locator("[data-digits]")).to_have_count(0, timeout=14_000)
 

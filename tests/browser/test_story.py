@@ -71,7 +71,9 @@ def test_a_number_is_shown_on_a_deliberate_act_and_recorded(page: Page, served: 
     expect(page.locator("main")).to_contain_text("マイナンバー閲覧")
 
 
-def test_numbers_are_disposed_of_by_two_and_the_certificate_holds_offline(page: Page, served: Site, tmp_path: Path) -> None:
+def test_numbers_are_disposed_of_by_two_and_the_certificate_holds_offline(
+    page: Page, served: Site, tmp_path: Path
+) -> None:
     log_in(page, served, "saeki")
     unlock(page, served, "disposal")
     page.goto(f"{served.url}/clients/?contract=ended")

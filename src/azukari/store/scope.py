@@ -66,8 +66,18 @@ def tell_new_connection(connection: BaseDatabaseWrapper, **_: object) -> None:
 def _tell_all(value: str) -> None:
     for connection in connections.all(initialized_only=True):
         # A transaction that is to be rolled back takes no more commands, and its rollback restores the setting.
-        if connection.connection is not None and not connection.needs_rollback:
+        if connection.connection is not None and not connection.needs_rollback and not _is_aborted(connection):
             _tell(connection, value)
+
+
+def _is_aborted(connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether PostgreSQL refuses every command until the running transaction is rolled back."""
+    if connection.vendor != "postgresql":
+        return False
+    from psycopg.pq import TransactionStatus
+
+    status: TransactionStatus = connection.connection.info.transaction_status
+    return status is TransactionStatus.INERROR
 
 
 def _tell(connection: BaseDatabaseWrapper, value: str) -> None:

@@ -67,7 +67,10 @@ class DuplicateTag(OfficeModel):
     tag = models.PositiveIntegerField()
 
     class Meta(OfficeModel.Meta):
-        constraints = (OfficeForeignKey(column="record_id", target="vault.NumberRecord", name="vault_tag_record"),)
+        constraints = (
+            OfficeForeignKey(column="record_id", target="vault.NumberRecord", name="vault_tag_record"),
+            OfficeForeignKey(column="client_id", target="tenancy.ClientCompany", name="vault_tag_client_company"),
+        )
         indexes = (models.Index(fields=["office_id", "client", "tag"], name="vault_tag_client"),)
 
 

@@ -274,9 +274,7 @@ def _facts(line: Compared) -> dict[str, Any]:
     }
 
 
-def fail_import(
-    import_id: UUID, error: AzukariError, *, now: datetime, states: Sequence[State] = WORKING
-) -> None:
+def fail_import(import_id: UUID, error: AzukariError, *, now: datetime, states: Sequence[State] = WORKING) -> None:
     """Say why an import ended without a result; what was read is destroyed."""
     with transaction.atomic():
         sheet = SheetImport.objects.lock().filter(id=import_id, state__in=states).first()

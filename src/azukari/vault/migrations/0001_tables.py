@@ -213,6 +213,10 @@ class Migration(migrations.Migration):
             model_name='duplicatetag',
             constraint=azukari.store.constraints.OfficeForeignKey(column='record_id', name='vault_tag_record', target='vault.NumberRecord'),
         ),
+        migrations.AddConstraint(
+            model_name='duplicatetag',
+            constraint=azukari.store.constraints.OfficeForeignKey(column='client_id', name='vault_tag_client_company', target='tenancy.ClientCompany'),
+        ),
         migrations.AddIndex(
             model_name='disposalitem',
             index=models.Index(fields=['office_id', 'person_id'], name='vault_item_person'),

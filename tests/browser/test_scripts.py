@@ -82,7 +82,7 @@ def open_revealed(page: Page, site: dict[str, Answer], seconds: int = 60) -> Non
 def test_a_shown_number_goes_away_by_itself_and_is_announced_three_times(page: Page, site: dict[str, Answer]) -> None:
     open_revealed(page, site)
     said: list[str] = []
-    page.expose_function("heard", said.append)
+    page.expose_function("heard", lambda text: said.append(text))
     page.evaluate(
         """() => new MutationObserver(() => window.heard(document.querySelector("[data-countdown-said]").textContent))
         .observe(document.querySelector("[data-countdown-said]"), {childList: true})"""
@@ -212,7 +212,7 @@ def test_ticks_are_counted_and_one_box_ticks_the_page(page: Page, site: dict[str
     every = page.get_by_label("登録", exact=True)
     assert every.evaluate("box => box.indeterminate")
     every.check()
-    expect(page.locator("button")).to_contain_text("1,202名")
+    expect(page.locator("form[data-ticks] button")).to_have_text("1,202名を登録")
     every.uncheck()
     expect(page.locator("form[data-ticks] button")).to_have_text("1,200名を登録")
     assert not page.locator("input[disabled]").is_checked()
@@ -258,7 +258,7 @@ def test_a_form_says_that_it_is_busy_and_is_sent_once(page: Page, site: dict[str
     button.click()
     expect(button).to_have_text("登録しています…")
     expect(button).to_have_attribute("aria-disabled", "true")
-    button.click()
+    button.click(force=True)  # aria-disabled: it can still be pressed
     assert sent == ["POST"]
 
 
