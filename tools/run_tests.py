@@ -15,7 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import postgres
+from azukari.kernel.check_digits import synthetic_number
+from tools import canary, postgres
 
 
 def main() -> int:

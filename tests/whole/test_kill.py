@@ -8,7 +8,6 @@ import pytest
 
 from tests.whole.conftest import run
 
-
 SCENARIOS = ["register", "reveal", "dispose", "import"]
 
 
