@@ -81,16 +81,17 @@ def open_revealed(page: Page, site: dict[str, Answer], seconds: int = 60) -> Non
 
 def test_a_shown_number_goes_away_by_itself_and_is_announced_three_times(page: Page, site: dict[str, Answer]) -> None:
     open_revealed(page, site)
-    said: list[str] = []
-    page.expose_function("heard", lambda text: said.append(text))
     page.evaluate(
-        """() => new MutationObserver(() => window.heard(document.querySelector("[data-countdown-said]").textContent))
-        .observe(document.querySelector("[data-countdown-said]"), {childList: true})"""
+        """() => {
+        const status = document.querySelector("[data-countdown-said]");
+        window.said = [];
+        new MutationObserver(() => window.said.push(status.textContent)).observe(status, {childList: true});
+        }"""
     )
     assert "あと 60秒" in str(page.locator("[data-countdown-said]").text_content())
     page.clock.run_for(59_000)
     expect(page.locator("[data-countdown]")).to_have_text("あと 1秒")
-    assert [re.sub(r"\D", "", text) for text in said] == ["30", "10"]
+    assert [re.sub(r"\D", "", text) for text in page.evaluate("window.said")] == ["30", "10"]
     page.clock.run_for(1_500)
     expect(page.locator(".mask")).to_be_visible()
     assert page.url == f"{SITE}{PERSON_PATH}"
