@@ -33,7 +33,7 @@ def main() -> int:
         with postgres.running() as (address, folder):
             codes.append(
                 _pytest(
-                    [*marks, "tests/store", "tests/journal", "tests/tenancy", "tests/roster", "tests/vault",
+                    [*marks, "tests/store", "tests/journal", "tests/tenancy", "tests/vault",
                      "tests/intake", "tests/office", "tests/whole"],
                     {"AZUKARI_DATABASE": f"{address}/azukari", "AZUKARI_KEYS_DATABASE": f"{address}/azukari_keys"},
                 )

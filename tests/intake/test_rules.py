@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from azukari.intake.rules import errors
+from azukari.intake import errors
 from azukari.intake.rules.cells import NumberReading, is_employee_word, read_birth_date, read_number, read_sex
 from azukari.intake.rules.columns import Mapping, check_mapping, propose_mapping
 from azukari.intake.rules.comparison import (

@@ -17,7 +17,7 @@ def test_killed_at_every_step_the_invariants_hold(site: dict[str, str], scenario
     kill(site, scenario, stride=1)
 
 
-@pytest.mark.parametrize(("scenario", "stride"), zip(SCENARIOS, [3, 2, 5, 9], strict=True))
+@pytest.mark.parametrize(("scenario", "stride"), list(zip(SCENARIOS, [3, 2, 5, 9], strict=True)))
 def test_killed_at_some_steps_the_invariants_hold(site: dict[str, str], scenario: str, stride: int) -> None:
     """A sample of the sweep above, from another first step each day."""
     kill(site, scenario, stride=stride)
