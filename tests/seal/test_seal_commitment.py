@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from azukari.seal import commitment
@@ -55,12 +53,3 @@ def test_a_salt_has_32_bytes(salt: bytes) -> None:
         commitment.commit(salt, "a", "b")
     with pytest.raises(FormatError):
         commitment.commit_disclosed(salt, "a", "b")
-
-
-def test_an_import_of_30000_with_five_fields_takes_under_a_second() -> None:
-    start = time.perf_counter()
-    for _ in range(3000):
-        salt = commitment.new_salt()
-        for field in ("person", "client", "reason", "purpose", "note"):
-            commitment.commit(salt, field, "山田 花子")
-    assert time.perf_counter() - start < 0.4  # a tenth; measured 0.05 s

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections import Counter
 from dataclasses import replace
 from uuid import UUID, uuid5
@@ -320,18 +319,6 @@ def test_a_tag_belongs_to_key_and_client(vault_key: VaultKey, halves: tuple[Secr
         assert [other.tag(client, DIGITS) for client in clients[:4]] != [
             vault_key.tag(client, DIGITS) for client in clients[:4]
         ]
-
-
-# --- speed --------------------------------------------------------------------------------------------------
-
-
-def test_an_import_of_30000_is_sealed_in_under_a_second(vault_key: VaultKey, context: Context) -> None:
-    places = [replace(context, person=UUID(int=number), record=UUID(int=number)) for number in range(3000)]
-    start = time.perf_counter()
-    for place in places:
-        sealing.seal_number_record(vault_key, DIGITS, place)
-    # A tenth of the amount; measured 0.02 s, the bound leaves room for a busy machine.
-    assert time.perf_counter() - start < 0.3
 
 
 def flip(data: bytes, bit: int) -> bytes:
