@@ -28,7 +28,6 @@ class Office(models.Model):
     reveal_seconds = models.PositiveSmallIntegerField(default=rules.REVEAL_SECONDS[1])
     unlock_minutes = models.PositiveSmallIntegerField(default=rules.UNLOCK_MINUTES[1])
     two_person_disposal = models.BooleanField(null=True)
-    copy_button = models.BooleanField(default=False)
     settings_version = models.PositiveIntegerField(default=0)
 
     class Meta:

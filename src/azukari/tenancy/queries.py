@@ -13,7 +13,7 @@ from azukari.kernel import text
 from azukari.kernel.actor import ROLE_LABELS, Actor, Role
 from azukari.kernel.ids import ClientId, OfficeId, StaffId
 from azukari.store.scope import current_office
-from azukari.tenancy import errors, rules
+from azukari.tenancy import errors
 from azukari.tenancy.models import (
     Assignment,
     ClientCompany,
@@ -39,7 +39,6 @@ class OfficeFacts:
     reveal_seconds: int
     unlock_minutes: int
     two_person_disposal: bool | None
-    copy_button: bool
     settings_version: int
 
 
@@ -103,7 +102,6 @@ def _office(row: Office) -> OfficeFacts:
         reveal_seconds=row.reveal_seconds,
         unlock_minutes=row.unlock_minutes,
         two_person_disposal=row.two_person_disposal,
-        copy_button=row.copy_button,
         settings_version=row.settings_version,
     )
 
@@ -299,14 +297,4 @@ def _client(row: ClientCompany) -> ClientRow:
         contact_name=row.contact_name,
         contract_from=row.contract_from,
         contract_ended_on=row.contract_ended_on,
-    )
-
-
-def settings_of(facts: OfficeFacts) -> rules.OfficeSettings:
-    """Give the settings part of an office's facts."""
-    return rules.OfficeSettings(
-        reveal_seconds=facts.reveal_seconds,
-        unlock_minutes=facts.unlock_minutes,
-        two_person_disposal=facts.two_person_disposal,
-        copy_button=facts.copy_button,
     )

@@ -46,7 +46,6 @@ class OfficeSettings:
     reveal_seconds: int = REVEAL_SECONDS[1]
     unlock_minutes: int = UNLOCK_MINUTES[1]
     two_person_disposal: bool | None = None
-    copy_button: bool = False
 
 
 def needs_two_persons(setting: bool | None, handlers: int) -> bool:

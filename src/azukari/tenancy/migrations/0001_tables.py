@@ -82,7 +82,6 @@ class Migration(migrations.Migration):
                 ('reveal_seconds', models.PositiveSmallIntegerField(default=60)),
                 ('unlock_minutes', models.PositiveSmallIntegerField(default=5)),
                 ('two_person_disposal', models.BooleanField(null=True)),
-                ('copy_button', models.BooleanField(default=False)),
                 ('settings_version', models.PositiveIntegerField(default=0)),
             ],
             options={
