@@ -42,7 +42,9 @@ def running(*, durable: bool = False) -> Iterator[tuple[str, Path]]:
         run(str(programs / "initdb"), "-D", str(data), "-U", "root_of_tests", "-A", "trust", "-E", "UTF8", "--locale=C")
         options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
         if not durable:
-            options += " -c fsync=off -c synchronous_commit=on"
+            options += (
+                " -c fsync=off -c max_wal_size=96MB -c min_wal_size=32MB"  # the canary scan reads the log afterwards
+            )
         run(str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             psql = [str(programs / "psql"), "-h", str(folder), "-p", str(port), "-U", "root_of_tests", "-d", "postgres"]

@@ -101,6 +101,7 @@ class NumberForm(Form):
                 widget=forms.RadioSelect,
             )
             self.fields["reason"].error_messages["required"] = "変更の理由が選択されていません。"
+            self.order_fields(["reason"])
 
     def clean_number(self) -> str:
         return _digits(self.cleaned_data["number"])
