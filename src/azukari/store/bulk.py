@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import batched, chain
+from itertools import batched
 from typing import Any
 from uuid import UUID
 
 from django.db import connections, models, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 _BATCH = 1000
 
@@ -26,13 +27,24 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
     names = ", ".join(quote(str(getattr(field, "column", name))) for name, field in zip(fields, columns, strict=True))
     into = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "
     place = f"({', '.join(['%s'] * len(columns))})"
-    with connection.cursor() as cursor:
+    with _cursor(connection) as cursor:
         for batch in batched(rows, _BATCH):
             values = [[convert(value) for convert, value in zip(prepare, row, strict=True)] for row in batch]
-            if connection.vendor == "sqlite":
-                cursor.executemany(into + place, values)  # prepared once
-            else:  # one statement a batch: the driver would send one for each row otherwise
-                cursor.execute(into + ", ".join([place] * len(values)), list(chain.from_iterable(values)))
+            cursor.executemany(into + place, values)
+
+
+def _cursor(connection: BaseDatabaseWrapper) -> Any:
+    """Open a cursor that prepares the statement once and streams the rows.
+
+    Django's own PostgreSQL cursor writes every value into the text of the statement; psycopg's plain cursor binds
+    them on the server and sends a batch without waiting for each row.
+    """
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    from psycopg import Cursor
+
+    connection.ensure_connection()
+    return Cursor(connection.connection)
 
 
 def _converter(field: Any, connection: Any) -> Callable[[Any], Any]:
