@@ -108,11 +108,16 @@ def _write(
             detail=f"{sheet.file_name}（{rows}名、うち個人番号{len(plan.numbers)}件）",
             now=now,
         )
-        _write_people(actor, sheet.client_id, plan, now=now)
+        marked = _write_people(actor, sheet.client_id, plan, now=now)
         operation = f"{place.number}-1"
         if plan.numbers:
             operation = numbers.write_numbers(
-                actor=actor, numbers_to_write=sealed, screen=sheets.SCREEN, detail=sheet.file_name, now=now
+                actor=actor,
+                numbers_to_write=sealed,
+                screen=sheets.SCREEN,
+                detail=sheet.file_name,
+                marked=marked,
+                now=now,
             ).label()
         SheetRow.objects.filter(sheet_import_id=import_id, chosen=True).update(registered=True)
         sheet.operation = operation
@@ -215,7 +220,8 @@ def _day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def _write_people(actor: Actor, client_id: UUID, plan: _Plan, *, now: datetime) -> None:
+def _write_people(actor: Actor, client_id: UUID, plan: _Plan, *, now: datetime) -> frozenset[UUID]:
+    """Write new and changed people; gives those added as 登録済み because their number follows at once."""
     if plan.changed_people:
         client = tenancy.get_client_for(actor, client_id)
         journal.append(
@@ -232,8 +238,13 @@ def _write_people(actor: Actor, client_id: UUID, plan: _Plan, *, now: datetime) 
         )
     # Heads first: a dependant's row points at its employee's.
     ordered = sorted(plan.new_people, key=lambda item: not item[1].is_employee)
-    roster_actions.add_people(client_id=client_id, people=ordered, state=NumberState.MISSING, now=now)
+    numbered = frozenset(item.person_id for item in plan.numbers)
+    with_number = [item for item in ordered if item[0] in numbered]
+    without = [item for item in ordered if item[0] not in numbered]
+    roster_actions.add_people(client_id=client_id, people=with_number, state=NumberState.REGISTERED, now=now)
+    roster_actions.add_people(client_id=client_id, people=without, state=NumberState.MISSING, now=now)
     roster_actions.change_people(plan.changed_people, now=now)
+    return frozenset(person_id for person_id, _ in with_number)
 
 
 def return_rejected(*, actor: Actor, import_id: UUID, now: datetime) -> bytes:

@@ -6,7 +6,7 @@ transaction. Order of showing: the handling record is committed, then key and se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -211,11 +211,18 @@ def seal_numbers(*, vault_key: VaultKey, client_id: UUID, new: Sequence[NewNumbe
 
 
 def write_numbers(
-    *, actor: Actor, numbers_to_write: SealedNumbers, screen: str, now: datetime, detail: str = ""
+    *,
+    actor: Actor,
+    numbers_to_write: SealedNumbers,
+    screen: str,
+    now: datetime,
+    detail: str = "",
+    marked: Collection[UUID] = (),
 ) -> Appended:
     """Write sealed numbers of one client as one operation. Must run inside the caller's transaction.
 
-    First and replaced numbers may be mixed; each line says which. Called here and by intake for a sheet.
+    First and replaced numbers may be mixed; each line says which. `marked` are people the caller adds as 登録済み in
+    the same transaction. Called here and by intake for a sheet.
     """
     client_id, new, ids = numbers_to_write.client_id, numbers_to_write.new, numbers_to_write.ids
     client = tenancy.get_client_for(actor, client_id)
@@ -261,7 +268,8 @@ def write_numbers(
             for record_id, tag in zip(ids, numbers_to_write.tags, strict=True)
         ),
     )
-    roster_actions.mark_numbers([item.person_id for item in new], NumberState.REGISTERED, now=now)
+    unmarked = [item.person_id for item in new if item.person_id not in marked]
+    roster_actions.mark_numbers(unmarked, NumberState.REGISTERED, now=now)
     return appended
 
 
