@@ -16,13 +16,12 @@ from datetime import date
 from azukari.intake.rules.outcome import Finding, Reason
 from azukari.kernel.check_digits import MY_NUMBER_LENGTH, is_valid_my_number
 from azukari.kernel.errors import InvalidError
-from azukari.kernel.text import HYPHENS, clean_name, fold_digits, mask_long_digits
+from azukari.kernel.text import clean_name, fold_number, mask_long_digits
 from azukari.kernel.wareki import EraMismatchError, format_wareki, parse_date
 from azukari.press.workbook import Cell
 
 OLDEST_YEARS = 130
 
-_BETWEEN_DIGITS = dict.fromkeys(map(ord, f"{HYPHENS} \u3000\u00a0\t\r\n"))
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 _ASCII_DIGITS = re.compile(r"[0-9]+")
 # A numeric format that writes twelve digits whatever the value, with blanks or hyphens between them or not.
@@ -69,7 +68,7 @@ def _read_formula(cell: Cell) -> NumberReading:
 
 
 def _read_text(text: str) -> NumberReading:
-    folded = fold_digits(text).translate(_BETWEEN_DIGITS)
+    folded = fold_number(text)
     if not folded:
         # Only hyphens or blanks: somebody crossed the cell out. Not a number, and not silently nothing either.
         return NumberReading(findings=(Finding(Reason.NOT_DIGITS),))

@@ -164,8 +164,7 @@ def register(request: HttpRequest, import_id: UUID) -> HttpResponse:
         "purposes": [PURPOSE_LABELS[Purpose(code)] for code in sheet.purposes],
     }
     if request.method != "POST":
-        key = vault_key(request)  # asks for 利用認証 before the last look, not after the button
-        del key
+        vault_key(request)  # asks for 利用認証 before the last look, not after the button
         chosen = queries.count_chosen(sheet.id)
         return render(request, "office/imports/confirm.html", {**context, "chosen": chosen})
     key = vault_key(request)
