@@ -40,16 +40,18 @@ def open_house() -> House:
     from azukari.seal.vaultkey import derive_vault_key
     from azukari.store.scope import office_scope
     from azukari.tenancy import queries as tenancy
-    from azukari.tenancy.actions import keys, offices, unlocks
+    from azukari.tenancy.actions import activation, keys, offices, unlocks
+    from azukari.tenancy.actions.holders import NOWHERE
     from azukari.tenancy.models import StaffMember
 
+    now = utc_now()
     office_id = offices.open_office(
-        offices.NewOffice(
-            code="bench", name="計測", manager_login="bench", manager_name="計測 花子", manager_password=PASSWORD
-        ),
-        now=utc_now(),
+        offices.NewOffice(code="bench", name="計測", manager_login="bench", manager_name="計測 花子"), now=now
     )
     with office_scope(office_id):
+        code = offices.issue_letter(now=now).code.text()
+        found = activation.find("office", office_code="bench", login_id="bench", typed=code, trace=NOWHERE, now=now)
+        activation.redeem(found, PASSWORD, trace=NOWHERE, now=now)
         staff_id = tenancy.find_staff("bench")
         assert staff_id is not None
         account_id = StaffMember.objects.values_list("account_id", flat=True).get(id=staff_id)
@@ -62,9 +64,10 @@ def add_client(house: House, code: str) -> UUID:
     """Add a client company with nobody in it."""
     from azukari.kernel.clock import utc_now
     from azukari.tenancy.actions import clients
+    from azukari.tenancy.rules.client_sheet import ClientFacts
 
     return clients.add_client(
-        clients.NewClient(code=code, name=f"計測{code}", kana="ケイソク", contract_from=date(2020, 4, 1)),
+        ClientFacts(code=code, name=f"計測{code}", kana="ケイソク", contract_from=date(2020, 4, 1)),
         actor=house.actor,
         now=utc_now(),
     )

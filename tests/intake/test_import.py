@@ -14,6 +14,7 @@ from azukari.kernel.clock import jst_day
 from azukari.roster import queries as roster
 from azukari.roster.rules import NumberState
 from azukari.tenancy.actions import clients
+from azukari.tenancy.rules.client_sheet import ClientFacts
 from azukari.vault import queries as vault
 from azukari.vault.models import DuplicateTag, NumberRecord, SealedParcel
 from azukari.vault.rules.purposes import DEFAULT_PURPOSES
@@ -30,7 +31,7 @@ FILES = {
 
 def new_client(office: Office, code: str):
     return clients.add_client(
-        clients.NewClient(code=code, name=f"試験{code}", kana="シケン", contract_from=jst_day(NOW)),
+        ClientFacts(code=code, name=f"試験{code}", kana="シケン", contract_from=jst_day(NOW)),
         actor=office.actor("aoki"),
         now=NOW,
     )

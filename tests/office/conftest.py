@@ -25,7 +25,7 @@ MOMENT = NOW + timedelta(hours=2)
 @pytest.fixture(autouse=True)
 def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
     """Every request of a test happens at one moment, on the day of the cast."""
-    monkeypatch.setattr("azukari.office.middleware.utc_now", lambda: MOMENT)
+    monkeypatch.setattr("azukari.entrance.middleware.utc_now", lambda: MOMENT)
     return MOMENT
 
 
@@ -36,11 +36,14 @@ def browser(office: Office, login: str, *, unlocked: bool = False) -> Client:
     with office_scope(office.id):
         session.update(
             {
+                "door": "office",
+                "stage": "full",
                 "office": str(office.id),
                 "account": str(StaffMember.objects.get(login_id=login).account_id),
                 "id": "test",
                 "signed_in_at": MOMENT.isoformat(),
                 "last_seen_at": MOMENT.isoformat(),
+                "record_opened_at": MOMENT.isoformat(),
             }
         )
         if unlocked:

@@ -23,6 +23,7 @@ from azukari.roster.rules import NumberState, PersonFacts, Sex
 from azukari.store.scope import office_scope
 from azukari.tenancy.actions import clients
 from azukari.tenancy.errors import SettingsConflictError
+from azukari.tenancy.rules.client_sheet import ClientFacts
 from azukari.vault.models import Disposal, NumberRecord
 from azukari.vault.rules import events
 from tests.cast import NOW, PASSWORD, TODAY, Cast, number_of
@@ -304,7 +305,7 @@ def test_a_client_whose_contract_is_over_gives_no_sheet(cast: Cast, sign_in: Sig
 def test_a_sheet_goes_from_upload_to_the_ledger(cast: Cast, sign_in: SignIn, inline: None) -> None:
     with office_scope(cast.minato.id):
         cast.minato.clients["kawara"] = clients.add_client(
-            clients.NewClient(code="kawara", name="かわら屋", kana="カワラヤ", contract_from=TODAY),
+            ClientFacts(code="kawara", name="かわら屋", kana="カワラヤ", contract_from=TODAY),
             actor=cast.minato.actor("aoki"),
             now=NOW,
         )
@@ -500,7 +501,7 @@ def test_lists_ask_the_database_as_often_for_many_as_for_few(cast: Cast, sign_in
     with office_scope(cast.minato.id):
         for index in range(40):
             clients.add_client(
-                clients.NewClient(code=f"c{index}", name=f"会社{index}", kana="カイシャ", contract_from=TODAY),
+                ClientFacts(code=f"c{index}", name=f"会社{index}", kana="カイシャ", contract_from=TODAY),
                 actor=cast.minato.actor("aoki"),
                 now=NOW,
             )

@@ -37,6 +37,7 @@ from azukari.roster import queries as roster  # noqa: E402
 from azukari.roster.rules import NumberState, PersonFacts, Sex  # noqa: E402
 from azukari.store.scope import office_scope  # noqa: E402
 from azukari.tenancy.actions import clients  # noqa: E402
+from azukari.tenancy.rules.client_sheet import ClientFacts  # noqa: E402
 from azukari.vault import errors as vault_errors  # noqa: E402
 from azukari.vault import queries as vault  # noqa: E402
 from azukari.vault.actions import disposal, keystore, numbers  # noqa: E402
@@ -263,7 +264,7 @@ class Import(Scenario):
         data = SHEET.read_bytes()
         with transaction.atomic():
             self.client_id = clients.add_client(
-                clients.NewClient(code="kawara", name="瓦沢", kana="カワラザワ", contract_from=date(2020, 1, 1)),
+                ClientFacts(code="kawara", name="瓦沢", kana="カワラザワ", contract_from=date(2020, 1, 1)),
                 actor=self.manager,
                 now=utc_now(),
             )

@@ -22,9 +22,9 @@ def number(name: str, default: int) -> int:
     return int(raw)
 
 
-def flag(name: str) -> bool:
+def flag(name: str, default: str = "") -> bool:
     """Read a switch: 1 or true is on, 0, false or empty is off. Stops the start on anything else."""
-    raw = os.environ.get(name, "").lower()
+    raw = os.environ.get(name, default).lower()
     if raw not in {"", "0", "1", "true", "false"}:
         stop(f"{name} は 1 か 0 で指定してください（今の値：{raw}）。")
     return raw in {"1", "true"}

@@ -21,11 +21,29 @@ AZUKARI_PROXIES = env.number("AZUKARI_PROXIES", 0)
 # Trial mode shows the demo logins on the login page. Never for real data.
 AZUKARI_TRIAL = env.flag("AZUKARI_TRIAL")
 
+# Mail goes out through this server; without one nothing is sent and invitations are printed.
+_SMTP_HOST = env.text("AZUKARI_SMTP_HOST", "")
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": _SMTP_HOST,
+            "port": env.number("AZUKARI_SMTP_PORT", 587),
+            "username": env.text("AZUKARI_SMTP_USER", ""),
+            "password": env.text("AZUKARI_SMTP_PASSWORD", ""),
+            "use_tls": env.flag("AZUKARI_SMTP_STARTTLS", "1"),
+            "timeout": 20,
+        },
+    }
+}
+AZUKARI_MAIL_FROM = env.text("AZUKARI_MAIL_FROM", "") if _SMTP_HOST else ""
+# The address people open, for letters, mails and passkeys. Empty: the one of the request.
+AZUKARI_ADDRESS = env.text("AZUKARI_ADDRESS", "").rstrip("/")
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "azukari.store.apps.StoreConfig",
     "azukari.journal.apps.JournalConfig",
@@ -34,6 +52,7 @@ INSTALLED_APPS = [
     "azukari.vault.apps.VaultConfig",
     "azukari.intake.apps.IntakeConfig",
     "azukari.ui.apps.UiConfig",
+    "azukari.entrance.apps.EntranceConfig",
     "azukari.office.apps.OfficeConfig",
     "azukari.ops.apps.OpsConfig",
 ]
@@ -43,12 +62,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "azukari.ui.middleware.headers",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "azukari.entrance.middleware.DoorSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "azukari.office.middleware.staff_session",
-    "azukari.office.middleware.ErrorsMiddleware",
+    "azukari.entrance.middleware.session_frame",
+    "azukari.entrance.middleware.ErrorsMiddleware",
 ]
 
 ROOT_URLCONF = "azukari.config.urls"
@@ -78,7 +97,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "tenancy.Account"
 PASSWORD_HASHERS = ["azukari.store.password.Argon2idHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "office:login"
@@ -97,7 +115,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # In the session, not in a cookie: a message may name a person.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "azukari.tenancy.actions.sessions"
 SESSION_COOKIE_NAME = "__Host-azukari"
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_HTTPONLY = True

@@ -69,6 +69,7 @@ def append(*, actor: Actor, operation: rules.Operation, now: datetime) -> Append
     kept: dict[str, object] = {
         "at": now,
         "staff_id": actor.staff_id,
+        "user_id": actor.user_id,
         "event": operation.event.code,
         "label": operation.event.label,
         "kind": operation.event.kind.value,

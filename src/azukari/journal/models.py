@@ -29,6 +29,7 @@ class Entry(OfficeModel):
     line = models.PositiveIntegerField()
     at = models.DateTimeField()
     staff_id = models.UUIDField(null=True)
+    user_id = models.UUIDField(null=True)
     client_id = models.UUIDField(null=True)
     person_id = models.UUIDField(null=True)
     event = models.CharField(max_length=60)
@@ -51,6 +52,11 @@ class Entry(OfficeModel):
             models.Index(fields=["office_id", "client_id", "seq"], name="journal_entry_client"),
             models.Index(fields=["office_id", "person_id", "seq"], name="journal_entry_person"),
             models.Index(fields=["office_id", "staff_id", "seq"], name="journal_entry_staff"),
+            models.Index(
+                fields=["office_id", "user_id", "seq"],
+                name="journal_entry_user",
+                condition=models.Q(user_id__isnull=False),
+            ),
             models.Index(
                 fields=["office_id", "seq"],
                 name="journal_entry_failures",

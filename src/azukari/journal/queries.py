@@ -109,7 +109,7 @@ def _condition(actor: Actor, wanted: Filter) -> Q:
     condition = Q()
     if actor.client_ids is not None:
         # Lines about no client (log-ins, settings) are seen by whoever made them.
-        condition &= Q(client_id__in=actor.client_ids) | Q(client_id=None, staff_id=actor.staff_id)
+        condition &= Q(client_id__in=actor.client_ids) | Q(client_id=None) & _own(actor)
     pairs: dict[str, Any] = {
         "at__gte": wanted.since,
         "at__lt": wanted.until,
@@ -125,6 +125,41 @@ def _condition(actor: Actor, wanted: Filter) -> Q:
     if wanted.taken_out_only:
         condition &= ~Q(taken_out__in=["", TakenOut.SCREEN])
     return condition
+
+
+def _own(actor: Actor) -> Q:
+    """What a person did: staff by staff ID, people of client companies by user ID. The system owns nothing."""
+    if actor.user_id is not None:
+        return Q(user_id=actor.user_id)
+    return Q(staff_id=actor.staff_id) if actor.staff_id is not None else Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRow:
+    """One line of a person's own log-in history."""
+
+    at: datetime
+    label: str
+    detail: str
+    address: str
+    failed: bool
+
+
+def list_own_access(actor: Actor, *, size: int = 20) -> list[AccessRow]:
+    """List a person's own log-ins and what belongs to them, newest first."""
+    found = Entry.objects.filter(_own(actor), kind=Kind.ACCESS).order_by("-seq")
+    columns = list(found.values("id", "at", "label", "result")[:size])
+    texts = dict(EntryText.objects.filter(id__in=[row["id"] for row in columns]).values_list("id", "texts"))
+    return [
+        AccessRow(
+            at=row["at"],
+            label=row["label"],
+            detail=texts.get(row["id"], {}).get("detail", ""),
+            address=texts.get(row["id"], {}).get("address", ""),
+            failed=row["result"] == Result.FAILURE,
+        )
+        for row in columns
+    ]
 
 
 def _rows(columns: Sequence[dict[str, Any]]) -> list[EntryRow]:
@@ -280,6 +315,7 @@ def _check_columns(entry: Entry, told: dict[str, Any], number: str) -> None:
         and (told["operation"], told["line"]) == (entry.operation, entry.line)
         and told["at"] == entry.at.isoformat(timespec="microseconds")
         and told["actor"]["staff"] == (str(entry.staff_id) if entry.staff_id else None)
+        and told.get("user") == (str(entry.user_id) if entry.user_id else None)
         and told["client"] == (str(entry.client_id) if entry.client_id else None)
         and told["person"] == (str(entry.person_id) if entry.person_id else None)
         and (told["event"], told["label"], told["kind"]) == (entry.event, entry.label, entry.kind)

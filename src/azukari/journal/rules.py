@@ -144,6 +144,8 @@ def build_entry(
         "person": str(line.person_id) if line.person_id else None,
         "commitments": dict(commitments),
     }
+    if actor.user_id:
+        body["user"] = str(actor.user_id)
     if line.record_id:
         body["record"] = str(line.record_id)
     if line.document_sha256:

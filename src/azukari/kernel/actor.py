@@ -8,30 +8,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from azukari.kernel.ids import ClientId, OfficeId, StaffId
 
 
 class Role(StrEnum):
-    """What a person is inside an office. Stored codes; labels are in `ROLE_LABELS`."""
+    """What a person is to an office: staff, a client company's people, or the system. Stored codes."""
 
     MANAGER = "MANAGER"
     HANDLER = "HANDLER"
     GENERAL = "GENERAL"
+    AUDITOR = "AUDITOR"
+    CLIENT_LEAD = "CLIENT_LEAD"
+    CLIENT_MEMBER = "CLIENT_MEMBER"
     SYSTEM = "SYSTEM"
 
 
+STAFF_ROLES = (Role.MANAGER, Role.HANDLER, Role.GENERAL, Role.AUDITOR)
+CLIENT_ROLES = (Role.CLIENT_LEAD, Role.CLIENT_MEMBER)
 ROLE_LABELS = {
     Role.MANAGER: "責任者",
     Role.HANDLER: "事務取扱担当者",
     Role.GENERAL: "一般従業員",
+    Role.AUDITOR: "監査",
+    Role.CLIENT_LEAD: "窓口責任者",
+    Role.CLIENT_MEMBER: "窓口担当者",
     Role.SYSTEM: "システム",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts. `client_ids` is None when the role sees every client of the office."""
+    """Who acts. `client_ids` is None when the role sees every client of the office.
+
+    Staff have a `staff_id`, people of a client company a `user_id`, the system neither.
+    """
 
     office_id: OfficeId
     staff_id: StaffId | None
@@ -41,6 +53,7 @@ class Actor:
     client_ids: frozenset[ClientId] | None
     session: str = ""
     address: str = ""
+    user_id: UUID | None = None
 
     def sees(self, client_id: ClientId) -> bool:
         """Tell whether a client company is this actor's to see."""

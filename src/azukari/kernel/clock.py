@@ -26,3 +26,8 @@ def jst(moment: datetime) -> datetime:
 def jst_day(moment: datetime) -> date:
     """Tell the Japanese calendar day of a moment. Raises: ValueError on a moment without a zone."""
     return jst(moment).date()
+
+
+def jst_minute(moment: datetime) -> str:
+    """Write a moment for people, to the minute: 2026/10/21 09:31 (ux.md 7.3)."""
+    return jst(moment).strftime("%Y/%m/%d %H:%M")

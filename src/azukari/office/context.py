@@ -6,8 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from azukari.entrance.doors import OFFICE
+from azukari.entrance.requests import now_of
 from azukari.intake import queries as intake
-from azukari.office.requests import now_of, unlock_of
+from azukari.office.requests import unlock_of
 from azukari.tenancy import policy, queries
 from azukari.vault import queries as vault
 
@@ -15,7 +17,7 @@ from azukari.vault import queries as vault
 def layout(request: HttpRequest) -> dict[str, Any]:
     """Give the layout's context; nothing for a page without a login (also for error pages before one)."""
     signed_in = getattr(request, "signed_in", None)
-    if signed_in is None:
+    if signed_in is None or request.door is not OFFICE:  # type: ignore[attr-defined]
         return {}
     actor = signed_in.actor
     handles = policy.may(actor, "vault:number:register")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
+from azukari.entrance import urls as entrance
 from azukari.office.views import account, clients, disposal, home, imports, numbers, people, record, settings
 
 app_name = "office"
 
 urlpatterns = [
-    path("login/", account.log_in, name="login"),
-    path("logout/", account.log_out, name="logout"),
+    *entrance.patterns,
     path("unlock/", account.unlock, name="unlock"),
     path("unlock/end/", account.end_unlock, name="unlock-end"),
     path("", home.home, name="home"),
@@ -35,6 +35,7 @@ urlpatterns = [
     path("disposal/<uuid:disposal_id>/carry-out/", disposal.carry_out, name="disposal-carry-out"),
     path("disposal/<uuid:disposal_id>/cancel/", disposal.cancel, name="disposal-cancel"),
     path("disposal/<uuid:disposal_id>/certificate.pdf", disposal.certificate, name="certificate"),
+    path("log/open/", account.open_record, name="record-open"),
     path("log/", record.record_list, name="record"),
     path("log/<int:seq>/", record.entry, name="record-entry"),
     path("settings/", settings.office_settings, name="settings"),

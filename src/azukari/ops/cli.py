@@ -46,6 +46,21 @@ def _parser() -> argparse.ArgumentParser:
     office.add_argument("--manager", required=True, help="責任者の氏名")
     office.set_defaults(run=_create_office)
 
+    operator = commands.add_parser("create-operator", help="運営者を登録し、有効化コードを表示します")
+    operator.add_argument("--login", required=True, help="ログインID")
+    operator.add_argument("--name", required=True, help="氏名")
+    operator.set_defaults(run=_create_operator)
+
+    reset = commands.add_parser(
+        "reset-operator", help="運営者のパスワードと第2要素を取り消し、新しいコードを表示します"
+    )
+    reset.add_argument("--login", required=True, help="ログインID")
+    reset.set_defaults(run=_reset_operator)
+
+    networks = commands.add_parser("clear-networks", help="事務所の接続元の制限を解除します")
+    networks.add_argument("--office", required=True, help="事務所コード")
+    networks.set_defaults(run=_clear_networks)
+
     recover = commands.add_parser("recover", help="鍵の控えから、個人番号を開ける権限を復旧します")
     recover.add_argument("--office", required=True, help="事務所コード")
     recover.add_argument("--login", required=True, help="権限を付ける職員のログインID")
@@ -97,6 +112,27 @@ def _create_office(options: argparse.Namespace) -> int:
     from azukari.ops import offices
 
     return offices.create_office(options.code, options.name, options.login, options.manager)
+
+
+def _create_operator(options: argparse.Namespace) -> int:
+    _django()
+    from azukari.ops import offices
+
+    return offices.create_operator(options.login, options.name)
+
+
+def _reset_operator(options: argparse.Namespace) -> int:
+    _django()
+    from azukari.ops import offices
+
+    return offices.reset_operator(options.login)
+
+
+def _clear_networks(options: argparse.Namespace) -> int:
+    _django()
+    from azukari.ops import offices
+
+    return offices.clear_networks(options.office)
 
 
 def _recover(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Jobs about offices at the command line: create one, recover its grants, check every record."""
+"""Jobs about offices and operators at the command line: create and reset them, recover grants, check records."""
 
 from __future__ import annotations
 
@@ -7,32 +7,60 @@ import sys
 
 from azukari.journal import queries as journal
 from azukari.journal.errors import JournalDamagedError
-from azukari.kernel.actor import Actor, Role
-from azukari.kernel.clock import utc_now
+from azukari.kernel.clock import jst_minute, utc_now
 from azukari.seal.errors import SealError
 from azukari.seal.recovery import RecoveryCode
 from azukari.store.scope import office_scope
 from azukari.tenancy import errors
 from azukari.tenancy import queries as tenancy
-from azukari.tenancy.actions import offices, recovery
+from azukari.tenancy.actions import holders, offices, operators, passwords, recovery
+from azukari.tenancy.actions.activation import Issued
+from azukari.tenancy.actions.holders import NOWHERE
+from azukari.tenancy.rules.passwords import ALONE
 
 
 def create_office(code: str, name: str, login: str, manager: str) -> int:
-    """Create an office with its first manager; the password is asked for, never an argument."""
-    offices.open_office(
-        offices.NewOffice(
-            code=code.lower(),
-            name=name,
-            manager_login=login.lower(),
-            manager_name=manager,
-            manager_password=_new_password(),
-        ),
-        now=utc_now(),
+    """Create an office whose first 責任者 activates the account with the code that is printed here, once."""
+    now = utc_now()
+    office_id = offices.open_office(
+        offices.NewOffice(code=code, name=name, manager_login=login, manager_name=manager), now=now
     )
-    sys.stdout.write(
-        f"事務所「{name}」を登録しました。事務所コード {code.lower()}、ログインID {login.lower()} でログインできます。\n"
-    )
+    with office_scope(office_id):
+        _print_code(offices.issue_letter(now=now), f"事務所「{name}」を登録しました。", "/activate/")
     return 0
+
+
+def create_operator(login: str, name: str) -> int:
+    """Create an operator; the activation code is printed here, once."""
+    issued = operators.add_operator(login, name, now=utc_now())
+    _print_code(issued, f"運営者「{name}」を登録しました。", "/operator/activate/")
+    return 0
+
+
+def reset_operator(login: str) -> int:
+    """Reset an operator who lost password or second factor, from the machine itself."""
+    issued = operators.renew_operator(login, now=utc_now())
+    _print_code(issued, "パスワードと第2要素を取り消しました。", "/operator/activate/")
+    return 0
+
+
+def clear_networks(code: str) -> int:
+    """Lift an office's restriction of networks: for an office whose address has changed."""
+    office_id = tenancy.find_office(code)
+    if office_id is None:
+        raise errors.OfficeNotFoundError
+    with office_scope(office_id):
+        offices.clear_networks(trace=NOWHERE, now=utc_now())
+    sys.stdout.write("接続元の制限を解除しました。事務所の記録に残ります。\n")
+    return 0
+
+
+def _print_code(issued: Issued, done: str, path: str) -> None:
+    sys.stdout.write(
+        f"{done}\n有効化コード：{'-'.join(issued.code.groups())}\n"
+        f"{jst_minute(issued.expires_at)} までに {path} を開き、コードを入力してください。"
+        "コードは1回だけ使え、ここにしか表示されません。\n"
+    )
 
 
 def recover(office_code: str, login: str, sheet: int) -> int:
@@ -46,10 +74,9 @@ def recover(office_code: str, login: str, sheet: int) -> int:
             raise errors.StaffNotFoundError
         code = RecoveryCode.parse(_ask("鍵の控えの文字（続けて入力。空白やハイフンがあってもかまいません）："))
         password = _new_password()
-        operator = Actor(
-            office_id=office_id, staff_id=None, name="運営者", role=Role.SYSTEM, may_handle=False, client_ids=None
+        recovery.recover(
+            actor=holders.system_actor(), number=sheet, code=code, staff_id=staff_id, password=password, now=utc_now()
         )
-        recovery.recover(actor=operator, number=sheet, code=code, staff_id=staff_id, password=password, now=utc_now())
     sys.stdout.write(
         f"{login} に、個人番号を開ける権限を付けました。新しいパスワードでログインし、新しい鍵の控えを印刷してください。\n"
     )
@@ -78,7 +105,7 @@ def _ask(question: str) -> str:
 
 def _new_password() -> str:
     password = _ask("新しいパスワード（15文字以上）：")
-    offices.check_password(password)
+    passwords.check_new(password, least=ALONE)
     if _ask("もう一度：") != password:
         raise errors.PasswordWeakError(why="2回の入力が一致しません。")
     return password

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import close_old_connections
 
@@ -16,9 +16,11 @@ from azukari.intake.actions import sheets
 from azukari.kernel.clock import utc_now
 from azukari.store.scope import office_scope
 from azukari.tenancy import queries as tenancy
+from azukari.tenancy.actions import client_sheets, outbox, sessions, tries
 from azukari.vault.actions import disposal, keystore, parcels
 
 _PERIOD_SECONDS = 60
+_SHEETS_KEPT = timedelta(days=1)
 _log = logging.getLogger("azukari.sweeper")
 
 
@@ -48,7 +50,17 @@ def sweep(*, now: datetime) -> dict[str, int]:
                 done.update(sweep_office(now=now))
             except Exception:
                 _log.exception("sweep of office %s failed", code)
+    done.update(sweep_common(now=now))
     return dict(done)
+
+
+def sweep_common(*, now: datetime) -> dict[str, int]:
+    """Sweep what belongs to no office: mail that is due, sessions and counts that are over."""
+    return {
+        "mails": outbox.send_due(now=now),
+        "sessions": sessions.sweep_expired(now=now),
+        "tries": tries.sweep_old(now=now),
+    }
 
 
 def sweep_office(*, now: datetime) -> dict[str, int]:
@@ -57,5 +69,6 @@ def sweep_office(*, now: datetime) -> dict[str, int]:
         "imports": sheets.sweep_stale(now=now),
         "disposals": disposal.sweep_unfinished(now=now),
         "parcels": parcels.sweep_expired(now=now),
+        "client_sheets": client_sheets.sweep_old(before=now - _SHEETS_KEPT),
         "keys": keystore.sweep_orphans(now=now),
     }

@@ -33,11 +33,179 @@ class LoginRefusedError(InvalidError):
     remedy = "大文字と小文字を確認して、もう一度入力してください。"
 
 
+class FactorRefusedError(InvalidError):
+    code = "tenancy.factor_refused"
+    happened = "確認できませんでした。"
+    cause = "確認コードが正しくないか、すでに使われています。"
+    remedy = "アプリに次のコードが表示されるのを待って、入力してください。"
+
+
+class BackupCodeRefusedError(InvalidError):
+    code = "tenancy.backup_code_refused"
+    happened = "確認できませんでした。"
+    cause = "予備コードが正しくないか、すでに使われています。"
+    remedy = "控えの中の、まだ使っていないコードを入力してください。"
+
+
+class PasskeyNotAcceptedError(InvalidError):
+    code = "tenancy.passkey_not_accepted"
+    happened = "パスキーで確認できませんでした。"
+    cause = "この画面では使えないパスキーか、登録が取り消されています。"
+    remedy = "もう一度やり直すか、ほかの方法を選んでください。"
+
+
+class ConfirmRefusedError(InvalidError):
+    code = "tenancy.confirm_refused"
+    happened = "本人を確認できませんでした。"
+    cause = "パスワードが正しくありません。"
+    remedy = "大文字と小文字を確認して、もう一度入力してください。"
+
+
+class ConfirmNeededError(NotAllowedError):
+    code = "tenancy.confirm_needed"
+    happened = "この操作には、本人の確認が必要です。"
+    cause = "重要な操作のため、そのたびに確認しています。"
+    remedy = "パスワードを入力してください。"
+
+
+class ActivationRefusedError(InvalidError):
+    code = "tenancy.activation_refused"
+    happened = "アカウントを有効にできませんでした。"
+    cause = "事務所コード、ログインID、有効化コードのどれかが正しくないか、コードの期限が切れています。"
+    remedy = "案内の文字を確認してください。新しい案内が届いているときは、前の案内のコードは使えません。"
+
+
+class LastFactorError(ConflictError):
+    code = "tenancy.last_factor"
+    happened = "削除できませんでした。"
+    cause = "ログインに必要な第2要素が、これだけです。"
+    remedy = "先に別の確認コードのアプリかパスキーを追加してください。"
+
+
+class LastManagerError(ConflictError):
+    code = "tenancy.last_manager"
+    happened = "変更できませんでした。"
+    cause = "責任者が1名もいなくなります。"
+    remedy = "先に別の人を責任者にしてください。"
+
+
+class OwnAccountError(ConflictError):
+    code = "tenancy.own_account"
+    happened = "変更できませんでした。"
+    cause = "自分のアカウントの停止や再設定、役割の変更はできません。"
+    remedy = "別の責任者に頼んでください。"
+
+
+class NotActivatedError(ConflictError):
+    code = "tenancy.not_activated"
+    happened = "権限を付けられませんでした。"
+    cause = "{name}さんが、まだアカウントを有効にしていません。"
+    remedy = "案内を渡し、有効化が終わってから付けてください。"
+
+
+class StaleVersionError(ConflictError):
+    code = "tenancy.stale_version"
+    happened = "保存できませんでした。"
+    cause = "ほかの人が先に変更しました。"
+    remedy = "最新の内容を確認して、もう一度保存してください。"
+
+
+class LimitReachedError(ConflictError):
+    code = "tenancy.limit_reached"
+    happened = "追加できませんでした。"
+    cause = "保守契約の上限（{what}{limit}）に達しています。"
+    remedy = "使っていないものを停止するか、運営者に上限の変更を依頼してください。"
+
+
+class LoginIdError(InvalidError):
+    code = "tenancy.login_id"
+    happened = "登録できませんでした。"
+    cause = "ログインID「{value}」は使えません。"
+    remedy = "半角の英字・数字と . _ - を使って、3〜40文字で入力してください。"
+
+
+class OfficeStoppedError(NotAllowedError):
+    code = "tenancy.office_stopped"
+    happened = "ログインできませんでした。"
+    cause = "この事務所の利用は、停止されています。"
+    remedy = "運営者に連絡してください。"
+
+
+class AddressNotAllowedError(NotAllowedError):
+    code = "tenancy.address_not_allowed"
+    happened = "この場所からは開けません。"
+    cause = "事務所の設定で、接続元が制限されています（今の接続元：{address}）。"
+    remedy = "事務所の中から開いてください。設定を変えるときは、責任者に連絡してください。"
+
+
+class LockedOutError(InvalidError):
+    code = "tenancy.locked_out"
+    happened = "設定を保存できませんでした。"
+    cause = "今の接続元（{address}）が一覧に入っていないため、保存するとこの画面を開けなくなります。"
+    remedy = "今の接続元を一覧に加えてください。"
+
+
+class UserNotFoundError(NotFoundError):
+    code = "tenancy.user_not_found"
+    happened = "事業所アカウントが見つかりません。"
+    cause = "削除されたか、アドレスが違います。"
+    remedy = "顧問先の画面から選び直してください。"
+
+
+class FactorNotFoundError(NotFoundError):
+    code = "tenancy.factor_not_found"
+    happened = "見つかりません。"
+    cause = "すでに削除されています。"
+    remedy = "画面を開き直してください。"
+
+
+class OfficeNotFoundError(NotFoundError):
+    code = "tenancy.office_not_found"
+    happened = "事務所が見つかりません。"
+    cause = "アドレスが違います。"
+    remedy = "事務所の一覧から選び直してください。"
+
+
+class SupportNotGivenError(NotAllowedError):
+    code = "tenancy.support_not_given"
+    happened = "この事務所の状態は見られません。"
+    cause = "事務所がサポートを許可していないか、許可の期限が切れています。"
+    remedy = "事務所の責任者に、マイページの［サポートの許可］で許可してもらってください。"
+
+
+class MailNotSetUpError(ConflictError):
+    code = "tenancy.mail_not_set_up"
+    happened = "メールで案内できませんでした。"
+    cause = "メールの送信が設定されていないか、相手のメールアドレスが登録されていません。"
+    remedy = "案内を印刷して渡してください。"
+
+
+class ContractNotEndedError(ConflictError):
+    code = "tenancy.contract_dates"
+    happened = "保存できませんでした。"
+    cause = "契約の終了日が、開始日より前です。"
+    remedy = "日付を確認してください。"
+
+
+class ClientSheetError(InvalidError):
+    code = "tenancy.client_sheet"
+    happened = "取り込めませんでした。"
+    cause = "{why}"
+    remedy = "［Excelへ書き出す］で出したファイルと同じ見出しにしてから、もう一度選んでください。"
+
+
+class ClientSheetGoneError(NotFoundError):
+    code = "tenancy.client_sheet_gone"
+    happened = "取り込みの確認の続きが見つかりません。"
+    cause = "すでに取り込んだか、時間がたって消えています。"
+    remedy = "ファイルをもう一度選んでください。"
+
+
 class TooManyAttemptsError(InvalidError):
     code = "tenancy.too_many_attempts"
     happened = "ログインできませんでした。"
-    cause = "続けて{times}回間違えたため、{minutes}分間ログインできません。"
-    remedy = "急ぐときは、責任者に連絡してください。"
+    cause = "続けて何度も間違えたため、{minutes}分間お待ちいただきます。"
+    remedy = "時間をおいてから入力し直してください。急ぐときは、責任者に連絡してください。"
 
 
 class UnlockRefusedError(InvalidError):
@@ -72,7 +240,7 @@ class PasswordWeakError(InvalidError):
     code = "tenancy.password_weak"
     happened = "パスワードを登録できませんでした。"
     cause = "{why}"
-    remedy = "15文字以上の、ほかで使っていないものにしてください。"
+    remedy = "ほかで使っていない、長いものにしてください。言葉をいくつか並べると、長くて覚えやすくなります。"
 
 
 class RecoveryNotConfirmedError(InvalidError):

@@ -7,7 +7,15 @@ from azukari.tenancy import errors
 
 # Permissions of the office door. Those of HANDLING also need a grant (may_handle): the right to numbers is
 # given to a person, not to a role.
-EVERYONE = frozenset({"tenancy:home:see", "tenancy:client:see", "roster:person:see", "tenancy:own:manage"})
+EVERYONE = frozenset(
+    {
+        "tenancy:home:see",
+        "tenancy:client:see",
+        "roster:person:see",
+        "tenancy:office:see",
+        "tenancy:own:manage",
+    }
+)
 HANDLING = frozenset(
     {
         "tenancy:vault:unlock",
@@ -18,17 +26,40 @@ HANDLING = frozenset(
         "journal:record:see",
     }
 )
+# 監査 reads the record and disposes of nothing; a number it never sees.
+AUDITING = frozenset({"journal:record:see"})
 MANAGING = frozenset(
-    {"journal:record:see", "tenancy:settings:change", "tenancy:recovery:issue", "vault:disposal:approve"}
+    {
+        "journal:record:see",
+        "tenancy:settings:change",
+        "tenancy:staff:manage",
+        "tenancy:client:manage",
+        "tenancy:contract:see",
+        "tenancy:support:grant",
+        "tenancy:recovery:issue",
+        "vault:disposal:approve",
+    }
 )
+# Permissions of the client companies' door.
+CLIENT = frozenset({"portal:menu:see", "tenancy:own:manage"})
+CLIENT_LEADING = frozenset({"portal:users:see"})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.MANAGER: EVERYONE | HANDLING | MANAGING,
     Role.HANDLER: EVERYONE | HANDLING,
     Role.GENERAL: EVERYONE,
+    Role.AUDITOR: EVERYONE | AUDITING,
+    Role.CLIENT_LEAD: CLIENT | CLIENT_LEADING,
+    Role.CLIENT_MEMBER: CLIENT,
     Role.SYSTEM: frozenset(),
 }
-PERMISSIONS = EVERYONE | HANDLING | MANAGING
+OFFICE_PERMISSIONS = EVERYONE | HANDLING | AUDITING | MANAGING
+PORTAL_PERMISSIONS = CLIENT | CLIENT_LEADING
+
+
+def role_may_handle(role: Role) -> bool:
+    """Tell whether people of a role can be given the right to numbers at all."""
+    return role in {Role.MANAGER, Role.HANDLER}
 
 
 def may(actor: Actor, permission: str) -> bool:
@@ -43,4 +74,10 @@ def may(actor: Actor, permission: str) -> bool:
 def check_may(actor: Actor, permission: str) -> None:
     """Refuse an actor without a permission. Raises: PermissionNotAllowed."""
     if not may(actor, permission):
-        raise errors.PermissionNotAllowed(who="責任者" if permission in MANAGING else "個人番号の取扱担当者")
+        raise errors.PermissionNotAllowed(who=_who(permission))
+
+
+def _who(permission: str) -> str:
+    if permission in CLIENT_LEADING:
+        return "窓口責任者"
+    return "責任者" if permission in MANAGING else "個人番号の取扱担当者"

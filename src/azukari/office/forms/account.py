@@ -1,4 +1,4 @@
-"""Login and 従業員利用認証."""
+"""従業員利用認証, and the password before the record's screens."""
 
 from __future__ import annotations
 
@@ -6,22 +6,6 @@ from django import forms
 
 from azukari.ui.forms import Form
 from azukari.vault.rules.purposes import USES
-
-
-class LoginForm(Form):
-    """Office code, login ID and password, as printed on the letter."""
-
-    office_code = forms.CharField(
-        label="事務所コード", max_length=20, widget=forms.TextInput({"autocomplete": "organization"})
-    )
-    login_id = forms.CharField(label="ログインID", max_length=40, widget=forms.TextInput({"autocomplete": "username"}))
-    password = forms.CharField(
-        label="パスワード",
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput({"autocomplete": "current-password"}),
-    )
-
 
 USE_CHOICES = [("", "選択してください"), *((use.code, use.label) for use in USES)]
 
@@ -43,4 +27,15 @@ class UnlockForm(Form):
             ("disposal", "個人番号の廃棄"),
             ("recovery", "鍵の控え・権限の管理"),
         ],
+    )
+
+
+class RecordOpenForm(Form):
+    """The password of the record's screens."""
+
+    password = forms.CharField(
+        label="記録の画面のパスワード",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "off"}),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from azukari.tenancy.rules import REVEAL_SECONDS, UNLOCK_MINUTES, OfficeSettings
+from azukari.tenancy.rules.settings import REVEAL_SECONDS, UNLOCK_MINUTES, OfficeSettings
 from azukari.ui.forms import Form
 
 _TWO_PERSONS = {"auto": None, "always": True, "never": False}

@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from azukari.entrance.requests import actor_of, now_of
 from azukari.kernel.clock import jst_day
 from azukari.kernel.errors import AzukariError, ConflictError, InvalidError
 from azukari.office.access import page, vault_key
 from azukari.office.forms.disposal import DisposalForm
-from azukari.office.requests import actor_of, now_of
 from azukari.roster import queries as roster
 from azukari.tenancy import queries as tenancy
 from azukari.vault import errors, policy

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from azukari.entrance.requests import actor_of, now_of
 from azukari.intake import queries as intake
 from azukari.journal import queries as journal
 from azukari.journal.rules import KIND_LABELS, Kind
 from azukari.kernel.actor import Actor
 from azukari.kernel.clock import jst_day
 from azukari.office.access import page
-from azukari.office.requests import actor_of, now_of
 from azukari.roster import queries as roster
 from azukari.tenancy import policy
 from azukari.tenancy import queries as tenancy

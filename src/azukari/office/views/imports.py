@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from azukari.entrance.requests import actor_of, now_of
 from azukari.intake import queries, tasks
 from azukari.intake.actions import registration, sheets
 from azukari.intake.errors import LedgerChangedError, NothingChosenError
@@ -23,7 +24,6 @@ from azukari.kernel.text import mask_long_digits
 from azukari.office.access import page, safe_next, vault_key
 from azukari.office.forms.imports import UploadForm
 from azukari.office.paging import PAGE_SIZE, counted_page, page_number
-from azukari.office.requests import actor_of, now_of
 from azukari.press.workbook import Workbook
 from azukari.tenancy import queries as tenancy
 from azukari.vault.rules.purposes import PURPOSE_LABELS, Purpose

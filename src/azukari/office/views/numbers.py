@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from azukari.entrance.requests import actor_of, now_of, signed_in_of
 from azukari.journal.rules import TakenOut
 from azukari.kernel.clock import jst_day
 from azukari.kernel.errors import AzukariError, InvalidError
 from azukari.office.access import page, vault_key
 from azukari.office.forms.numbers import NumberForm, RevealForm
-from azukari.office.requests import actor_of, now_of, signed_in_of, unlock_of
+from azukari.office.requests import unlock_of
 from azukari.office.views.account import remember_unlock
 from azukari.office.views.people import person_context
 from azukari.roster import queries as roster

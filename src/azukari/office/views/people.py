@@ -7,12 +7,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from azukari.entrance.requests import actor_of, now_of
 from azukari.journal import queries as journal
 from azukari.kernel.clock import jst_day
 from azukari.kernel.wareki import age_on
 from azukari.office.access import page
 from azukari.office.paging import counted_page, page_number
-from azukari.office.requests import actor_of, now_of
 from azukari.roster import queries as roster
 from azukari.roster.rules import NUMBER_STATE_LABELS, NumberState
 from azukari.tenancy import policy

@@ -9,12 +9,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from azukari.entrance.requests import actor_of, now_of
 from azukari.journal import queries as journal
 from azukari.journal.rules import Kind, Result
 from azukari.kernel.clock import JST, jst_day
-from azukari.office.access import page
+from azukari.office.access import behind_record_password, page
 from azukari.office.forms.record import RecordFilterForm
-from azukari.office.requests import actor_of, now_of
 from azukari.roster import queries as roster
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import keys
@@ -24,6 +24,7 @@ _SIZES = (50, 100, 200)
 
 
 @page("journal:record:see")
+@behind_record_password
 def record_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     form = RecordFilterForm(
@@ -104,6 +105,7 @@ def _conditions(form: RecordFilterForm) -> list[str]:
 
 
 @page("journal:record:see")
+@behind_record_password
 def entry(request: HttpRequest, seq: int) -> HttpResponse:
     actor = actor_of(request)
     row = journal.get_entry_for(actor, seq)

@@ -6,10 +6,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from azukari.entrance.requests import actor_of, now_of, signed_in_of
 from azukari.kernel.errors import ConflictError, InvalidError
 from azukari.office.access import page
 from azukari.office.forms.settings import RecoveryForm, SettingsForm
-from azukari.office.requests import actor_of, now_of, signed_in_of, unlock_of
+from azukari.office.requests import unlock_of
 from azukari.press.documents import recovery_sheet as sheet_document
 from azukari.seal import checkpoint
 from azukari.tenancy import queries as tenancy

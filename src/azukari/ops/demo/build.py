@@ -21,9 +21,20 @@ from azukari.kernel.clock import jst_day, utc_now
 from azukari.kernel.errors import ConflictError
 from azukari.ops.demo import bulk, history
 from azukari.ops.demo.diary import at
-from azukari.ops.demo.staff import KAMOME, MINATO, PASSWORD, DemoLogin, list_logins, open_desk
+from azukari.ops.demo.staff import (
+    KAMOME,
+    MINATO,
+    PASSWORD,
+    RECORD_PASSWORD,
+    DemoLogin,
+    list_logins,
+    open_desk,
+    open_operator,
+    open_portal,
+)
 from azukari.tenancy import queries as tenancy
 
+_DOORS = {"office": "/", "portal": "/p/", "operator": "/operator/"}
 LOGINS_FILE = "demo-logins.json"
 # size → (client companies, people) of the large office
 SIZES = {"medium": (1_000, 30_000), "large": (10_000, 300_000)}
@@ -55,12 +66,14 @@ def build(size: str, *, if_empty: bool) -> int:
     logins = list_logins(MINATO, KAMOME)
     # Before the people: a build that is interrupted leaves offices one can log in to.
     _keep(settings.DATA / LOGINS_FILE, logins)
+    open_operator(now=opened)
     people = history.live_kamome(kamome, now=now)
     if size in SIZES:
         clients, wanted = SIZES[size]
         people += bulk.fill(minato, clients=clients, people=wanted, now=now)
     else:
         people += history.live_minato(minato, now=now)
+    open_portal(minato, now=now)
     sys.stdout.write(f"{people:,}人分のデータを作りました（{time.monotonic() - started:.0f}秒）。\n\n")
     _print(logins)
     return 0
@@ -84,13 +97,16 @@ def _print_kept(path: Path) -> None:
 
 
 def _print(logins: Sequence[DemoLogin]) -> None:
-    rows = [("事務所コード", "ログインID", "氏名", "役割", "試せること")]
-    rows += [(login.office_code, login.login_id, login.name, login.role, login.note) for login in logins]
+    rows = [("入口", "事務所コード", "ログインID", "氏名", "役割", "試せること")]
+    rows += [
+        (_DOORS[login.door], login.office_code, login.login_id, login.name, login.role, login.note) for login in logins
+    ]
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:
         cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row[:-1], widths, strict=True)]
         sys.stdout.write("  ".join([*cells, row[-1]]) + "\n")
-    sys.stdout.write(f"\nパスワードは全員 {PASSWORD} です。\n")
+    sys.stdout.write(f"\nパスワードは全員 {PASSWORD} です。確認コードは、ログインの画面に表示されます。\n")
+    sys.stdout.write(f"事務処理の記録の画面は、専用のパスワード {RECORD_PASSWORD} で開きます。\n")
     sys.stdout.write(
         "make run で起動し、http://localhost:8000 を開いてください（PORT= を指定したときは、その番号）。\n"
     )

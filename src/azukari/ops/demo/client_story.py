@@ -25,6 +25,7 @@ from azukari.roster import actions as roster
 from azukari.roster.rules import NumberState as Registered
 from azukari.roster.rules import PersonFacts
 from azukari.tenancy.actions import clients
+from azukari.tenancy.rules.client_sheet import ClientFacts
 from azukari.vault import queries as vault
 from azukari.vault.actions import disposal, numbers
 from azukari.vault.actions.numbers import NewNumber
@@ -81,7 +82,7 @@ class ClientStory:
 def add_client(desk: Desk, company: CompanySpec, *, now: datetime) -> ClientId:
     """Add an invented company as a client."""
     return clients.add_client(
-        clients.NewClient(
+        ClientFacts(
             code=company.code,
             name=company.name,
             kana=company.name_kana,

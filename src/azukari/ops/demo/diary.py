@@ -18,7 +18,7 @@ from azukari.journal.rules import Event, Line, Operation, Result, TakenOut
 from azukari.kernel.actor import Actor
 from azukari.kernel.clock import JST
 from azukari.ops.demo.staff import Desk
-from azukari.tenancy.rules import Events
+from azukari.tenancy.rules.events import Events
 from azukari.vault import queries as vault
 from azukari.vault.actions import numbers
 from azukari.vault.rules.purposes import USES_BY_CODE

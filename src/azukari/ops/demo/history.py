@@ -29,7 +29,8 @@ from azukari.ops.demo.people import NumberState
 from azukari.ops.demo.staff import Desk
 from azukari.store.scope import office_scope
 from azukari.tenancy.actions import clients, login
-from azukari.tenancy.rules import Events
+from azukari.tenancy.rules.client_sheet import ClientFacts
+from azukari.tenancy.rules.events import Events
 from azukari.vault.actions import disposal, numbers
 from azukari.vault.errors import PurposeNotAllowed
 from azukari.vault.rules.disposal import Reason
@@ -136,7 +137,7 @@ def add_sheet_clients(desk: Desk, *, today: date) -> None:
     opened = at(opening_day(today), 10)  # the whole list of clients is entered on the first day
     for code, name, kana, address, in_charge in _SHEET_CLIENTS:
         client_id = clients.add_client(
-            clients.NewClient(code=code, name=name, kana=kana, contract_from=started.replace(day=1), address=address),
+            ClientFacts(code=code, name=name, kana=kana, contract_from=started.replace(day=1), address=address),
             actor=desk.actor(desk.manager),
             now=opened,
         )

@@ -1,64 +1,145 @@
-"""Client companies (顧問先)."""
+"""Client companies (顧問先): added, changed, contract ended and resumed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from azukari.journal import actions as journal
-from azukari.journal.rules import Line, Operation
+from azukari.journal.rules import Event, Line, Operation
 from azukari.kernel import text
-from azukari.kernel.actor import Actor
+from azukari.kernel.actor import Actor, Role
 from azukari.kernel.ids import ClientId, new_id
-from azukari.tenancy import errors, policy
-from azukari.tenancy.models import ClientCompany
-from azukari.tenancy.rules import Events
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewClient:
-    """What is needed to add a client company."""
-
-    code: str
-    name: str
-    kana: str
-    contract_from: date
-    contract_ended_on: date | None = None
-    address: str = ""
-    telephone: str = ""
-    contact_name: str = ""
+from azukari.tenancy import errors, policy, queries
+from azukari.tenancy.actions import sessions
+from azukari.tenancy.models import ClientCompany, ClientMembership
+from azukari.tenancy.rules.client_sheet import ClientFacts, differences
+from azukari.tenancy.rules.events import Events
 
 
 @transaction.atomic
-def add_client(new: NewClient, *, actor: Actor, now: datetime) -> ClientId:
-    """Add a client company. Raises: PermissionNotAllowed, CodeTakenError."""
-    policy.check_may(actor, "tenancy:settings:change")
-    if ClientCompany.objects.filter(code=new.code).exists():
-        raise errors.CodeTakenError(value=new.code)
-    kana = text.to_katakana(new.kana)
+def add_client(facts: ClientFacts, *, actor: Actor, screen: str = "顧問先", now: datetime) -> ClientId:
+    """Add a client company. Raises: PermissionNotAllowed, CodeTakenError, LimitReachedError."""
+    policy.check_may(actor, "tenancy:client:manage")
+    if ClientCompany.objects.filter(code=facts.code).exists():
+        raise errors.CodeTakenError(value=facts.code)
+    contract = queries.get_contract() if actor.role is not Role.SYSTEM else None
+    if contract and contract.client_limit is not None and queries.count_usage().clients >= contract.client_limit:
+        raise errors.LimitReachedError(what="顧問先", limit=f"{contract.client_limit}社")
     client_id = ClientId(new_id())
+    _record(actor, Events.CLIENT_ADDED, client_id, facts.name, screen=screen, now=now)
+    ClientCompany.objects.create(id=client_id, created_at=now, **_columns(facts))
+    return client_id
+
+
+@transaction.atomic
+def change_client(
+    client_id: UUID, facts: ClientFacts, *, version: int | None, actor: Actor, screen: str = "顧問先", now: datetime
+) -> None:
+    """Change a client company. `version` is the one the person saw; None where nobody looked (an Excel).
+
+    The contract's end is changed with it. Raises: PermissionNotAllowed, ClientNotFoundError, CodeTakenError,
+    StaleVersionError.
+    """
+    policy.check_may(actor, "tenancy:client:manage")
+    row = _get(actor, client_id)
+    if version is not None and row.version != version:
+        raise errors.StaleVersionError
+    if ClientCompany.objects.filter(code=facts.code).exclude(id=client_id).exists():
+        raise errors.CodeTakenError(value=facts.code)
+    changed = "・".join(differences(facts_of(row), facts)) or "変更なし"
+    _record(actor, Events.CLIENT_CHANGED, client_id, facts.name, detail=changed, screen=screen, now=now)
+    ClientCompany.objects.filter(id=client_id).update(**_columns(facts), version=row.version + 1)
+    if facts.contract_ended_on and not row.contract_ended_on:
+        _end_logins(client_id)
+
+
+@transaction.atomic
+def end_contract(client_id: UUID, *, ended_on: date, actor: Actor, now: datetime) -> None:
+    """End a contract: the people of the company who serve no other are logged out with this commit.
+
+    Numbers stay until they are disposed of. Raises: PermissionNotAllowed, ClientNotFoundError, ContractNotEndedError.
+    """
+    policy.check_may(actor, "tenancy:client:manage")
+    row = _get(actor, client_id)
+    if ended_on < row.contract_from:
+        raise errors.ContractNotEndedError
+    _record(actor, Events.CLIENT_ENDED, client_id, row.name, detail=ended_on.strftime("%Y/%m/%d"), now=now)
+    ClientCompany.objects.filter(id=client_id).update(contract_ended_on=ended_on, version=row.version + 1)
+    _end_logins(client_id)
+
+
+@transaction.atomic
+def resume_contract(client_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Take the end of a contract back. Raises: PermissionNotAllowed, ClientNotFoundError."""
+    policy.check_may(actor, "tenancy:client:manage")
+    row = _get(actor, client_id)
+    _record(actor, Events.CLIENT_RESUMED, client_id, row.name, now=now)
+    ClientCompany.objects.filter(id=client_id).update(contract_ended_on=None, version=row.version + 1)
+
+
+@transaction.atomic
+def record_export(*, actor: Actor, count: int, now: datetime) -> None:
+    """Record that the list of client companies is taken out as Excel, before it is. Raises: PermissionNotAllowed."""
+    policy.check_may(actor, "tenancy:client:manage")
     journal.append(
         actor=actor,
-        operation=Operation(
-            event=Events.CLIENT_ADDED, screen="顧問先", lines=(Line(client_id=client_id, client_name=new.name),)
-        ),
+        operation=Operation(event=Events.CLIENTS_EXPORTED, screen="顧問先", lines=(Line(detail=f"{count}社"),)),
         now=now,
     )
-    ClientCompany.objects.create(
-        id=client_id,
-        code=new.code,
-        name=new.name,
-        kana=kana,
-        kana_key=text.kana_key(kana),
-        kana_row=text.kana_row(kana),
-        search_key=f"{new.code} {text.fold_name(new.name)} {text.fold_name(kana)}",
-        address=new.address,
-        telephone=new.telephone,
-        contact_name=new.contact_name,
-        contract_from=new.contract_from,
-        contract_ended_on=new.contract_ended_on,
-        created_at=now,
+
+
+def facts_of(row: ClientCompany) -> ClientFacts:
+    """Read a row's facts."""
+    return ClientFacts(
+        code=row.code,
+        name=row.name,
+        kana=row.kana,
+        corporate_number=row.corporate_number,
+        postal_code=row.postal_code,
+        address=row.address,
+        telephone=row.telephone,
+        contact_name=row.contact_name,
+        contract_from=row.contract_from,
+        contract_ended_on=row.contract_ended_on,
     )
-    return client_id
+
+
+def _columns(facts: ClientFacts) -> dict[str, object]:
+    kana = text.to_katakana(facts.kana)
+    return {
+        "code": facts.code,
+        "name": facts.name,
+        "kana": kana,
+        "kana_key": text.kana_key(kana),
+        "kana_row": text.kana_row(kana),
+        "search_key": f"{facts.code} {text.fold_name(facts.name)} {text.fold_name(kana)}",
+        "corporate_number": facts.corporate_number,
+        "postal_code": facts.postal_code,
+        "address": facts.address,
+        "telephone": facts.telephone,
+        "contact_name": facts.contact_name,
+        "contract_from": facts.contract_from,
+        "contract_ended_on": facts.contract_ended_on,
+    }
+
+
+def _end_logins(client_id: UUID) -> None:
+    for account_id in ClientMembership.objects.filter(client_id=client_id).values_list("user__account_id", flat=True):
+        sessions.end_sessions(account_id)
+
+
+def _get(actor: Actor, client_id: UUID) -> ClientCompany:
+    row = ClientCompany.objects.filter(id=client_id).first()
+    if row is None or not actor.sees(ClientId(client_id)):
+        raise errors.ClientNotFoundError
+    return row
+
+
+def _record(
+    actor: Actor, event: Event, client_id: UUID, name: str, *, detail: str = "", screen: str = "顧問先", now: datetime
+) -> None:
+    line = Line(client_id=client_id, client_name=name, detail=detail)
+    journal.append(actor=actor, operation=Operation(event=event, screen=screen, lines=(line,)), now=now)

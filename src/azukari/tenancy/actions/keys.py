@@ -54,9 +54,9 @@ def origin_of(office_id: UUID) -> str:
     return f"azukari/office/{office_id}"
 
 
-def make_office_keys(office: Office, *, now: datetime) -> tuple[Secret, Secret]:
-    """Make an office's keys at its opening. Gives the office secret and the server's half, in memory only."""
-    server_half, office_secret = grants.new_server_half(), grants.new_office_secret()
+def make_office_keys(office: Office, *, now: datetime) -> None:
+    """Make an office's own keys at its opening. Its half comes later, with the first 責任者 (activation)."""
+    server_half = grants.new_server_half()
     signer = checkpoint.LogSigner.generate(origin_of(office.id))
     document = document_signer.new_document_signer(
         common_name=f"{office.name} 廃棄証明書",
@@ -73,7 +73,6 @@ def make_office_keys(office: Office, *, now: datetime) -> tuple[Secret, Secret]:
         document_key=keys.wrap(document.private_key_der, _context("document-key", office.id)),
         document_certificate=document.certificate_der,
     )
-    return office_secret, server_half
 
 
 def server_half() -> Secret:

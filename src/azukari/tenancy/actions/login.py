@@ -1,58 +1,157 @@
-"""Logging in with office code, login ID and password.
+"""Logging in at a door: name and password, then the second factor; or a passkey, which is both.
 
-Limits are counted in the database by atomic updates, per account name and per source, whether or not the
-account exists; a missing account costs the same hash as a wrong password.
+Tries are taken in the database before anything is checked, whether or not the account exists. A missing account
+costs the same hash, the same record and the same count as a wrong password.
 """
 
 from __future__ import annotations
 
-import hashlib
+import logging
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.db.models import F
 
 from azukari.journal import actions as journal
 from azukari.journal.rules import Line, Operation, Result
 from azukari.kernel.actor import Actor
 from azukari.store.scope import office_scope
-from azukari.tenancy import errors, queries, rules
-from azukari.tenancy.models import Account, LoginFailures, Office
-from azukari.tenancy.rules import Events
+from azukari.tenancy import errors, queries
+from azukari.tenancy.actions import activation, factors, holders, tries
+from azukari.tenancy.actions.holders import Trace
+from azukari.tenancy.models import Account, Office, Operator
+from azukari.tenancy.queries import Holder
+from azukari.tenancy.rules import login, networks
+from azukari.tenancy.rules.events import Events
+
+_log = logging.getLogger("azukari.login")
 
 
-def log_in(
-    *, office_code: str, login_id: str, password: str, address: str, session: str, now: datetime
-) -> queries.SignedIn:
-    """Check a login and record it, success or failure. Raises: LoginRefusedError, TooManyAttemptsError."""
-    name = rules.full_login(office_code, login_id)
-    check_limits(name, address, now=now)
-    office = Office.objects.filter(code=office_code.strip().lower()).first()
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Whose password was right. The login is complete only after the second factor."""
+
+    account_id: UUID
+    office_id: UUID | None
+
+
+def check_login(
+    door: str, *, office_code: str, login_id: str, password: str, device: str, trace: Trace, now: datetime
+) -> Entered:
+    """Check name and password at a door. `device` is the browser's token.
+
+    Raises: LoginRefusedError, TooManyAttemptsError, OfficeStoppedError, AddressNotAllowedError.
+    """
+    if door == "operator":
+        return _check_operator(login.tidy_word(login_id), password, device=device, trace=trace, now=now)
+    name = login.full_login(office_code, login_id)
+    office = Office.objects.filter(code=login.tidy_word(office_code)).first()
     if office is None:
+        _take(None, name, device, trace, now)
         make_password(password)  # the same hash as for a wrong password, so that time tells nothing
-        count_failure(name, address, now=now)
+        _count_failure(None, name, now=now)
         raise errors.LoginRefusedError
     with office_scope(office.id):
-        account = Account.objects.filter(username=name, is_active=True).first()
-        if account is None:
-            make_password(password)
-        elif check_password(password, account.password):
-            signed_in = queries.get_signed_in(account.id, session=session, address=address)
-            _record(signed_in.actor, Result.SUCCESS, now=now)
-            forget_failures(name)
-            return signed_in
-        count_failure(name, address, now=now)
-        if account is not None:
-            signed_in = queries.get_signed_in(account.id, session=session, address=address)
-            _record(signed_in.actor, Result.FAILURE, now=now)
+        account = Account.objects.filter(username=name, door=door, is_active=True).first()
+        limits = _take(account, name, device, trace, now)
+        # An account that waits for its code has no usable password; Django makes that cost a hash too.
+        good = check_password(password, account.password) if account else bool(make_password(password)) and False
+        if account is None or not good:
+            _record_failure(account, trace, now=now)
+            _count_failure(account, name, now=now)
+            raise errors.LoginRefusedError
+        tries.give_back(*limits)
+        tries.give_back(login.SOURCE_LIMITS, trace.address)
+        if office.stopped_at is not None:
+            raise errors.OfficeStoppedError
+        check_address(account, trace, now=now)
+        return Entered(account.pk, office.id)
+
+
+def _check_operator(name: str, password: str, *, device: str, trace: Trace, now: datetime) -> Entered:
+    operator = Operator.objects.filter(username=name, is_active=True).first()
+    limits = _take(operator, f"operator:{name}", device, trace, now)
+    good = check_password(password, operator.password) if operator else bool(make_password(password)) and False
+    if operator is None or not good:
+        with transaction.atomic():
+            holders.note(operator, Events.LOGGED_IN.label, trace=trace, now=now, succeeded=False)
+        _count_failure(None, f"operator:{name}", now=now)
         raise errors.LoginRefusedError
+    tries.give_back(*limits)
+    tries.give_back(login.SOURCE_LIMITS, trace.address)
+    return Entered(operator.pk, None)
 
 
-def log_out(*, actor: Actor, now: datetime) -> None:
+def _take(holder: Holder | None, name: str, device: str, trace: Trace, now: datetime) -> tuple[Any, str]:
+    """Take a try: of the device where it is known to the account, of the name where it is not."""
+    known = holder is not None and factors.is_known_device(holder, device)
+    limits = (login.DEVICE_LIMITS, device) if known else (login.ACCOUNT_LIMITS, name)
+    tries.take(limits, (login.SOURCE_LIMITS, trace.address), now=now)
+    return limits
+
+
+def _record_failure(account: Account | None, trace: Trace, *, now: datetime) -> None:
+    with transaction.atomic():
+        journal.append(
+            actor=holders.actor_of(account, trace) if account else activation.unknown_actor(trace),
+            operation=Operation(event=Events.LOGGED_IN, screen="ログイン", lines=(Line(result=Result.FAILURE),)),
+            now=now,
+        )
+
+
+def _count_failure(account: Account | None, name: str, *, now: datetime) -> None:
+    """Count for the notices: many failures of one account, very many of all."""
+    if tries.count(login.NOTICE_LIMIT, name, now=now) and account:
+        with transaction.atomic():
+            detail = f"ログインID {name.rpartition('/')[2]} で、1日に{login.NOTICE_LIMIT.times}回失敗しました。"
+            holders.tell_office("ログインの失敗が続いています", detail, now=now)
+    if tries.count(login.ALARM_LIMIT, "", now=now):
+        _log.error("%d failed logins within five minutes", login.ALARM_LIMIT.times)
+
+
+def check_address(account: Account, trace: Trace, *, now: datetime) -> None:
+    """Refuse staff from a network the office does not allow, and record it. Raises: AddressNotAllowedError."""
+    if account.door != "office" or networks.is_allowed(trace.address, queries.get_office().allowed_networks):
+        return
+    with transaction.atomic():
+        holders.record(account, Events.ADDRESS_REFUSED, trace=trace, now=now, result=Result.FAILURE)
+    raise errors.AddressNotAllowedError(address=trace.address)
+
+
+def check_entry(holder: Holder, door: str, *, trace: Trace, now: datetime) -> None:
+    """Check what a passkey alone does not say: the door is the account's, it is activated, the network is allowed.
+
+    Raises: PasskeyNotAcceptedError, AddressNotAllowedError.
+    """
+    own = holder.door if isinstance(holder, Account) else "operator"
+    if own != door or holder.password_set_at is None:
+        raise errors.PasskeyNotAcceptedError
+    if isinstance(holder, Account):
+        check_address(holder, trace, now=now)
+
+
+def complete(holder: Holder, *, factor: str, device: str, trace: Trace, now: datetime) -> None:
+    """Record a complete login, remember the device and tell of a new one. `factor` says how it was proved."""
+    first_device = not holder.devices.exists()
+    with transaction.atomic():
+        holders.record(holder, Events.LOGGED_IN, trace=trace, now=now, detail=factor)
+        if factors.remember_device(holder, device, trace=trace, now=now) and not first_device:
+            holders.tell_of_device(holder, trace, now=now)
+        holder.last_login = now
+        holder.save(update_fields=["last_login"])
+    name = f"operator:{holder.username}" if isinstance(holder, Operator) else holder.username
+    tries.forget(login.ACCOUNT_LIMITS, name)
+    tries.forget(login.DEVICE_LIMITS, device)
+    tries.forget(login.FACTOR_LIMITS, holder.username)
+
+
+def log_out(holder: Holder, *, trace: Trace, now: datetime) -> None:
     """Record the end of a login."""
     with transaction.atomic():
-        journal.append(actor=actor, operation=Operation(event=Events.LOGGED_OUT, screen="ログイン"), now=now)
+        holders.record(holder, Events.LOGGED_OUT, trace=trace, now=now)
 
 
 def record_refusal(*, actor: Actor, permission: str, detail: str, now: datetime) -> None:
@@ -68,47 +167,3 @@ def record_refusal(*, actor: Actor, permission: str, detail: str, now: datetime)
             ),
             now=now,
         )
-
-
-def _record(actor: Actor, result: Result, *, now: datetime) -> None:
-    with transaction.atomic():
-        journal.append(
-            actor=actor,
-            operation=Operation(event=Events.LOGGED_IN, screen="ログイン", lines=(Line(result=result),)),
-            now=now,
-        )
-
-
-def check_limits(name: str, address: str, *, now: datetime) -> None:
-    """Refuse while an account or a source has failed too often. Raises: TooManyAttemptsError."""
-    for key, limit in (
-        (_key("account", name), rules.ACCOUNT_FAILURES),
-        (_key("source", address), rules.SOURCE_FAILURES),
-    ):
-        row = LoginFailures.objects.filter(key=key, window_ends_at__gt=now, failures__gte=limit).first()
-        if row is not None:
-            minutes = max(1, -(-(row.window_ends_at - now).seconds // 60))
-            raise errors.TooManyAttemptsError(times=limit, minutes=minutes)
-
-
-def count_failure(name: str, address: str, *, now: datetime) -> None:
-    """Count one failure against the account and the source; atomic, so parallel tries all count."""
-    for key in (_key("account", name), _key("source", address)):
-        with transaction.atomic():
-            LoginFailures.objects.filter(key=key, window_ends_at__lte=now).delete()
-            _, made = LoginFailures.objects.get_or_create(
-                key=key, defaults={"failures": 1, "window_ends_at": now + rules.FAILURE_WINDOW}
-            )
-            if not made:
-                LoginFailures.objects.filter(key=key).update(
-                    failures=F("failures") + 1, window_ends_at=now + rules.FAILURE_WINDOW
-                )
-
-
-def forget_failures(name: str) -> None:
-    """Clear the account's count after a good login; the source's count stays (a known hole elsewhere)."""
-    LoginFailures.objects.filter(key=_key("account", name)).delete()
-
-
-def _key(kind: str, value: str) -> str:
-    return hashlib.sha256(f"{kind}\n{value}".encode()).hexdigest()

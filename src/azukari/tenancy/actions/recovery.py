@@ -20,9 +20,9 @@ from azukari.seal.context import Context
 from azukari.seal.secretbytes import Secret
 from azukari.store.scope import current_office
 from azukari.tenancy import errors, policy
-from azukari.tenancy.actions import keys, staff
+from azukari.tenancy.actions import members, sessions
 from azukari.tenancy.models import RecoverySheet, StaffMember
-from azukari.tenancy.rules import Events
+from azukari.tenancy.rules.events import Events
 
 _ASKED_GROUPS = 3
 
@@ -92,6 +92,24 @@ def confirm_sheet(*, actor: Actor, number: int, groups: list[str], now: datetime
 
 
 @transaction.atomic
+def restore_grant(*, actor: Actor, number: int, code: grants.RecoveryCode, now: datetime) -> None:
+    """Give oneself the right to numbers back from the recovery sheet: for a 責任者 whose grant is void.
+
+    Raises: PermissionNotAllowed, RecoverySheetNotFoundError, StaffNotFoundError, OpeningError when the code is of
+    another sheet.
+    """
+    policy.check_may(actor, "tenancy:recovery:issue")
+    assert actor.staff_id is not None
+    member = StaffMember.objects.lock().filter(id=actor.staff_id, public_key__isnull=False).first()
+    if member is None:
+        raise errors.StaffNotFoundError
+    office_secret = _open_sheet(number, code)
+    _record_recovery(actor, member.name, "鍵の控え", now=now)
+    members.write_grant(actor, member, office_secret, now=now)
+    StaffMember.objects.filter(id=member.id).update(handles=True)
+
+
+@transaction.atomic
 def recover(
     *, actor: Actor, number: int, code: grants.RecoveryCode, staff_id: StaffId, password: str, now: datetime
 ) -> None:
@@ -99,28 +117,36 @@ def recover(
 
     Raises: RecoverySheetNotFoundError, StaffNotFoundError, OpeningError when the code is of another sheet.
     """
-    sheet = RecoverySheet.objects.filter(number=number).first()
-    if sheet is None:
-        raise errors.RecoverySheetNotFoundError
-    office_secret = grants.open_recovery(code, bytes(sheet.sealed_secret), _context(sheet.number))
+    office_secret = _open_sheet(number, code)
     member = StaffMember.objects.lock().filter(id=staff_id).first()
     if member is None:
         raise errors.StaffNotFoundError
-    journal.append(
-        actor=actor,
-        operation=Operation(event=Events.RECOVERED, screen="azukari recover", lines=(Line(detail=member.name),)),
-        now=now,
-    )
-    pair = grants.new_member_keys(
-        password, keys.server_half(), staff.member_context(member.id), cost=staff.PASSWORD_COST
-    )
+    _record_recovery(actor, member.name, "azukari recover", now=now)
+    pair = members.new_keys(member.id, password)
     member.public_key, member.sealed_private_key = pair.public_key, pair.sealed_private_key
+    member.handles = True
     member.save()
     account = member.account
-    account.password = make_password(password)
+    account.password, account.password_set_at = make_password(password), now
     account.is_active = True
     account.save()
-    staff.write_grant(actor, member, office_secret, now=now)
+    sessions.end_sessions(account.pk)
+    members.write_grant(actor, member, office_secret, now=now)
+
+
+def _open_sheet(number: int, code: grants.RecoveryCode) -> Secret:
+    sheet = RecoverySheet.objects.filter(number=number).first()
+    if sheet is None:
+        raise errors.RecoverySheetNotFoundError
+    return grants.open_recovery(code, bytes(sheet.sealed_secret), _context(sheet.number))
+
+
+def _record_recovery(actor: Actor, name: str, screen: str, *, now: datetime) -> None:
+    journal.append(
+        actor=actor,
+        operation=Operation(event=Events.RECOVERED, screen=screen, lines=(Line(detail=name),)),
+        now=now,
+    )
 
 
 def _digest(salt: bytes, groups: list[str]) -> str:

@@ -1,7 +1,8 @@
-"""Staff members and their grants: who works here, and who may open numbers."""
+"""Staff accounts: added, changed, stopped, invited, reset. Grants are in `members`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,123 +10,212 @@ from uuid import UUID
 from django.db import transaction
 
 from azukari.journal import actions as journal
-from azukari.journal.rules import Line, Operation
+from azukari.journal.rules import Event, Line, Operation
 from azukari.kernel.actor import ROLE_LABELS, Actor, Role
 from azukari.kernel.ids import StaffId
-from azukari.seal import grants
-from azukari.seal.context import Context
-from azukari.seal.secretbytes import Secret
 from azukari.store.scope import current_office
-from azukari.tenancy import errors, policy
-from azukari.tenancy.models import Account, Assignment, ClientCompany, Grant, Office, StaffMember
-from azukari.tenancy.rules import Events, full_login
+from azukari.tenancy import errors, policy, queries
+from azukari.tenancy.actions import activation, holders, members, sessions
+from azukari.tenancy.actions.activation import Issued
+from azukari.tenancy.models import Account, Assignment, ClientCompany, Office, StaffMember
+from azukari.tenancy.rules.events import Events
+from azukari.tenancy.rules.login import full_login, is_login_id, tidy_word
 
-# Argon2id cost of the key that wraps a staff member's private key (security.md 4.1).
-PASSWORD_COST = grants.PasswordCost()
+_SCREEN = "従業員アカウント"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewStaff:
-    """What is needed to add a staff member."""
+class StaffFacts:
+    """What an office says of a staff member. `handles` is the wish that this person handles numbers."""
 
-    login_id: str
     name: str
     role: Role
-    password: str
     kana: str = ""
+    email: str = ""
     sees_all_clients: bool = False
+    handles: bool = False
+    clients: tuple[UUID, ...] = ()
 
 
 @transaction.atomic
-def create_member(new: NewStaff, *, actor: Actor, server_half: Secret, now: datetime) -> StaffMember:
-    """Create account, staff member and key pair. The operator's system opens the first one.
+def add_member(login_id: str, facts: StaffFacts, *, actor: Actor, now: datetime) -> StaffId:
+    """Add a staff member, who waits for an activation code. The operator's system adds the first one.
 
-    Raises: PermissionNotAllowed, CodeTakenError.
+    Raises: PermissionNotAllowed, CodeTakenError, LoginIdError, LimitReachedError.
     """
     if actor.role is not Role.SYSTEM:
-        policy.check_may(actor, "tenancy:settings:change")
+        policy.check_may(actor, "tenancy:staff:manage")
+        _check_limit()
+    login_id = tidy_word(login_id)
+    if not is_login_id(login_id):
+        raise errors.LoginIdError(value=login_id)
     office = Office.objects.get(id=current_office())
-    if StaffMember.objects.filter(login_id=new.login_id).exists():
-        raise errors.CodeTakenError(value=new.login_id)
-    journal.append(
-        actor=actor,
-        operation=Operation(
-            event=Events.STAFF_ADDED,
-            screen="従業員アカウント",
-            lines=(Line(detail=f"{new.name}（{ROLE_LABELS[new.role]}）"),),
-        ),
-        now=now,
-    )
-    account = Account(username=full_login(office.code, new.login_id))
-    account.set_password(new.password)
+    if queries.login_is_taken(office.code, login_id):
+        raise errors.CodeTakenError(value=login_id)
+    _record(actor, Events.STAFF_ADDED, f"{facts.name}（{ROLE_LABELS[facts.role]}）", now=now)
+    account = Account(username=full_login(office.code, login_id), door="office", email=facts.email)
+    account.set_unusable_password()
     account.save()
-    member = StaffMember(
+    member = StaffMember.objects.create(
         account=account,
-        login_id=new.login_id,
-        name=new.name,
-        kana=new.kana,
-        role=new.role,
-        sees_all_clients=new.sees_all_clients,
+        login_id=login_id,
+        name=facts.name,
+        kana=facts.kana,
+        role=facts.role,
+        sees_all_clients=facts.sees_all_clients,
+        handles=facts.handles,
         created_at=now,
     )
-    pair = grants.new_member_keys(new.password, server_half, member_context(member.id), cost=PASSWORD_COST)
-    member.public_key, member.sealed_private_key = pair.public_key, pair.sealed_private_key
-    member.save()
-    return member
+    _assign(actor, member, facts.clients, now=now)
+    return StaffId(member.id)
 
 
-def member_context(staff_id: UUID) -> Context:
-    """Bind a private key to its owner."""
-    return Context(label="member-key", office=current_office(), record=staff_id)
-
-
-def grant_context(staff_id: UUID) -> Context:
-    """Bind a grant to the one it is given to."""
-    return Context(label="grant", office=current_office(), record=staff_id)
-
-
-def write_grant(actor: Actor, member: StaffMember, office_secret: Secret, *, now: datetime) -> None:
-    """Seal the office secret to a staff member and record it. Callers have checked who may."""
-    journal.append(
-        actor=actor,
-        operation=Operation(
-            event=Events.GRANTED, screen="従業員アカウント", lines=(Line(detail=f"付与：{member.name}"),)
-        ),
-        now=now,
-    )
-    assert member.public_key is not None
-    sealed = grants.grant_office_secret(office_secret, bytes(member.public_key), grant_context(member.id))
-    Grant.objects.update_or_create(
-        staff=member,
-        defaults={"sealed_secret": sealed, "granted_by": actor.staff_id, "granted_at": now},
-    )
+def _check_limit() -> None:
+    contract = queries.get_contract()
+    if contract and contract.staff_limit is not None and queries.count_usage().staff >= contract.staff_limit:
+        raise errors.LimitReachedError(what="従業員アカウント", limit=f"{contract.staff_limit}名")
 
 
 @transaction.atomic
-def give_grant(*, actor: Actor, staff_id: StaffId, office_secret: Secret, now: datetime) -> None:
-    """Give a staff member the right to handle numbers; the giver's own unlock yields the office secret.
+def change_member(staff_id: UUID, facts: StaffFacts, *, version: int, actor: Actor, now: datetime) -> None:
+    """Change a staff member. Losing the wish to handle, or the role for it, withdraws the grant with this commit.
 
-    Raises: PermissionNotAllowed, StaffNotFoundError.
+    Raises: PermissionNotAllowed, StaffNotFoundError, StaleVersionError, LastManagerError, OwnAccountError.
     """
-    policy.check_may(actor, "tenancy:settings:change")
-    member = StaffMember.objects.lock().filter(id=staff_id).first()
-    if member is None:
+    policy.check_may(actor, "tenancy:staff:manage")
+    member = _get(staff_id)
+    if member.version != version:
+        raise errors.StaleVersionError
+    if member.id == actor.staff_id and facts.role is not Role(member.role):
+        raise errors.OwnAccountError
+    if facts.role is not Role.MANAGER:
+        _check_not_last_manager(member)
+    _record(actor, Events.STAFF_CHANGED, f"{facts.name}（{ROLE_LABELS[facts.role]}）", now=now)
+    if not policy.role_may_handle(facts.role) or not facts.handles:
+        members.record_withdrawal(actor, member, now=now)
+        members.drop_grant(member)
+    _assign(actor, member, facts.clients, now=now)
+    member.name, member.kana, member.role = facts.name, facts.kana, facts.role
+    member.sees_all_clients = facts.sees_all_clients
+    member.handles = facts.handles and policy.role_may_handle(facts.role)
+    member.version += 1
+    member.save(update_fields=["name", "kana", "role", "sees_all_clients", "handles", "version"])
+    if member.account.email != facts.email:
+        holders.tell(member.account, "メールアドレスの変更", now=now)
+        Account.objects.filter(id=member.account_id).update(email=facts.email)
+
+
+@transaction.atomic
+def stop_member(staff_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Stop a staff member: sessions, unlocks, grant and codes die with this commit.
+
+    Raises: PermissionNotAllowed, StaffNotFoundError, LastManagerError, OwnAccountError.
+    """
+    policy.check_may(actor, "tenancy:staff:manage")
+    member = _get(staff_id)
+    if member.id == actor.staff_id:
+        raise errors.OwnAccountError
+    _check_not_last_manager(member)
+    _record(actor, Events.STAFF_STOPPED, member.name, now=now)
+    members.record_withdrawal(actor, member, now=now)
+    members.drop_grant(member)
+    stop_account(member.account, now=now)
+    StaffMember.objects.filter(id=member.id).update(
+        public_key=None, sealed_private_key=None, version=member.version + 1
+    )
+
+
+def stop_account(account: Account, *, now: datetime) -> None:
+    """Stop an account inside the caller's transaction: no session, no code and no password is left of it."""
+    account.is_active = False
+    account.password_set_at = None
+    account.set_unusable_password()
+    account.save(update_fields=["is_active", "password", "password_set_at"])
+    account.activations.filter(used_at__isnull=True, voided_at__isnull=True).update(voided_at=now)
+    sessions.end_sessions(account.pk)
+
+
+@transaction.atomic
+def reopen_member(staff_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Reopen a stopped staff member, who then needs a new code and, for numbers, a new grant.
+
+    Raises: PermissionNotAllowed, StaffNotFoundError, LimitReachedError.
+    """
+    policy.check_may(actor, "tenancy:staff:manage")
+    member = _get(staff_id)
+    if member.account.is_active:
+        return
+    _check_limit()
+    _record(actor, Events.STAFF_REOPENED, member.name, now=now)
+    Account.objects.filter(id=member.account_id).update(is_active=True)
+    StaffMember.objects.filter(id=member.id).update(version=member.version + 1)
+
+
+@transaction.atomic
+def issue_code(
+    staff_id: UUID, *, actor: Actor, channel: str, page: str = "", with_factors: bool = False, now: datetime
+) -> Issued:
+    """Issue an activation code: for a new account, or anew for one whose password is forgotten.
+
+    An account in use is reset by it: the old password and the grant stop. By mail it is sent at once. Raises:
+    PermissionNotAllowed, StaffNotFoundError, OwnAccountError, MailNotSetUpError.
+    """
+    policy.check_may(actor, "tenancy:staff:manage")
+    member = _get(staff_id)
+    if not member.account.is_active:
         raise errors.StaffNotFoundError
-    write_grant(actor, member, office_secret, now=now)
+    if member.id == actor.staff_id:
+        raise errors.OwnAccountError
+    if member.account.password_set_at is not None:
+        activation.reset(member.account, actor=actor, with_factors=with_factors, now=now)
+    return activation.issue(member.account, actor=actor, channel=channel, page=page, now=now)
 
 
 @transaction.atomic
 def assign(*, actor: Actor, staff_id: UUID, client_id: UUID, now: datetime) -> None:
-    """Let a staff member serve a client company. Raises: PermissionNotAllowed."""
-    policy.check_may(actor, "tenancy:settings:change")
-    member, client = StaffMember.objects.get(id=staff_id), ClientCompany.objects.get(id=client_id)
-    journal.append(
-        actor=actor,
-        operation=Operation(
-            event=Events.ASSIGNED,
-            screen="従業員アカウント",
-            lines=(Line(client_id=client.id, client_name=client.name, detail=f"担当：{member.name}"),),
-        ),
-        now=now,
+    """Let a staff member serve a client company. Raises: PermissionNotAllowed, StaffNotFoundError."""
+    policy.check_may(actor, "tenancy:staff:manage")
+    member = _get(staff_id)
+    present = Assignment.objects.filter(staff=member).values_list("client_id", flat=True)
+    _assign(actor, member, [*present, client_id], now=now)
+
+
+def _assign(actor: Actor, member: StaffMember, wanted: Sequence[UUID], *, now: datetime) -> None:
+    """Make the assignments of a member those wanted; every change is a line of the record."""
+    present = set(Assignment.objects.filter(staff=member).values_list("client_id", flat=True))
+    for event, ids in (
+        (Events.ASSIGNED, set(wanted) - present),
+        (Events.UNASSIGNED, present - set(wanted)),
+    ):
+        found = ClientCompany.objects.filter(id__in=ids).order_by("kana_key")
+        lines = tuple(
+            Line(client_id=client.id, client_name=client.name, detail=f"担当：{member.name}") for client in found
+        )
+        if not lines:
+            continue
+        journal.append(actor=actor, operation=Operation(event=event, screen=_SCREEN, lines=lines), now=now)
+        if event is Events.ASSIGNED:
+            Assignment.objects.bulk_create([Assignment(staff=member, client=client) for client in found])
+        else:
+            Assignment.objects.filter(staff=member, client_id__in=ids).delete()
+
+
+def _get(staff_id: UUID) -> StaffMember:
+    member = StaffMember.objects.select_related("account").filter(id=staff_id).first()
+    if member is None:
+        raise errors.StaffNotFoundError
+    return member
+
+
+def _check_not_last_manager(member: StaffMember) -> None:
+    """An office without an active 責任者 could never be managed again. Managers are locked against a race."""
+    managers = StaffMember.objects.lock().filter(
+        role=Role.MANAGER, account__is_active=True, account__password_set_at__isnull=False
     )
-    Assignment.objects.get_or_create(staff=member, client=client)
+    others = [row for row in managers if row.id != member.id]
+    if member.role == Role.MANAGER and not others:
+        raise errors.LastManagerError
+
+
+def _record(actor: Actor, event: Event, detail: str, *, now: datetime) -> None:
+    journal.append(actor=actor, operation=Operation(event=event, screen=_SCREEN, lines=(Line(detail=detail),)), now=now)

@@ -23,10 +23,11 @@ from azukari.seal.errors import OpeningError, SealError, WrongPasswordError
 from azukari.seal.secretbytes import Secret
 from azukari.seal.vaultkey import VaultKey, derive_vault_key
 from azukari.store.scope import current_office
-from azukari.tenancy import errors, policy, rules
-from azukari.tenancy.actions import keys, login, staff
+from azukari.tenancy import errors, policy
+from azukari.tenancy.actions import keys, members, tries
 from azukari.tenancy.models import Grant, Office, StaffMember, Unlock
-from azukari.tenancy.rules import Events
+from azukari.tenancy.rules.events import Events
+from azukari.tenancy.rules.login import CONFIRM_LIMITS, unlock_is_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,15 @@ def open_unlock(*, actor: Actor, password: str, purpose: str, now: datetime) -> 
     policy.check_may(actor, "tenancy:vault:unlock")
     assert actor.staff_id is not None
     member = StaffMember.objects.select_related("account").get(id=actor.staff_id)
-    login.check_limits(member.account.username, actor.address, now=now)
+    tries.take((CONFIRM_LIMITS, f"unlock/{member.account.username}"), now=now)
     try:
         if not check_password(password, member.account.password):
             raise errors.UnlockRefusedError
         office_secret = open_office_secret(actor.staff_id, password)
     except errors.UnlockRefusedError:
-        login.count_failure(member.account.username, actor.address, now=now)
         _record(actor, purpose, Result.FAILURE, now=now)
         raise
-    login.forget_failures(member.account.username)
+    tries.forget(CONFIRM_LIMITS, f"unlock/{member.account.username}")
     unlock_id, browser_secret = new_id(), grants.new_browser_secret()
     with transaction.atomic():
         _record(actor, purpose, Result.SUCCESS, now=now)
@@ -83,11 +83,11 @@ def open_office_secret(staff_id: StaffId, password: str) -> Secret:
         raise errors.GrantMissingError
     try:
         member_key = grants.open_member_key(
-            bytes(grant.staff.sealed_private_key), password, keys.server_half(), staff.member_context(staff_id)
+            bytes(grant.staff.sealed_private_key), password, keys.server_half(), members.member_context(staff_id)
         )
     except WrongPasswordError as error:
         raise errors.UnlockRefusedError from error
-    return grants.open_grant(member_key, bytes(grant.sealed_secret), staff.grant_context(staff_id))
+    return grants.open_grant(member_key, bytes(grant.sealed_secret), members.grant_context(staff_id))
 
 
 def use_unlock(*, actor: Actor, unlock_id: UUID | None, browser_secret: bytes | None, now: datetime) -> VaultKey:
@@ -113,7 +113,7 @@ def session_secret(*, actor: Actor, unlock_id: UUID | None, browser_secret: byte
         raise errors.UnlockNeededError
     minutes = Office.objects.values_list("unlock_minutes", flat=True).get(id=current_office())
     row = Unlock.objects.filter(id=unlock_id, staff_id=actor.staff_id).first()
-    if row is None or rules.unlock_is_over(last_used_at=row.last_used_at, minutes=minutes, now=now):
+    if row is None or unlock_is_over(last_used_at=row.last_used_at, minutes=minutes, now=now):
         raise errors.UnlockNeededError
     # A compare-and-set: an unlock ended meanwhile in another tab must not come back.
     if not Unlock.objects.filter(id=unlock_id, staff_id=actor.staff_id).update(last_used_at=now):

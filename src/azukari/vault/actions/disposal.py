@@ -32,7 +32,7 @@ from azukari.seal import checkpoint, document_signer
 from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import keys as office_keys
-from azukari.tenancy.rules import needs_two_persons
+from azukari.tenancy.rules.settings import needs_two_persons
 from azukari.vault import errors, policy, queries
 from azukari.vault.actions import keystore
 from azukari.vault.models import Certificate, Disposal, DisposalItem, DuplicateTag, NumberRecord

@@ -1,0 +1,1 @@
+"""Pages that every door has. Which door it is, the request knows."""

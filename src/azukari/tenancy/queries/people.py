@@ -1,0 +1,338 @@
+"""Who is signed in, and the lists of staff and of the people of client companies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from azukari.kernel import text
+from azukari.kernel.actor import ROLE_LABELS, STAFF_ROLES, Actor, Role
+from azukari.kernel.ids import ClientId, OfficeId, StaffId
+from azukari.store.scope import current_office
+from azukari.tenancy import errors
+from azukari.tenancy.models import (
+    Account,
+    Activation,
+    Assignment,
+    ClientMembership,
+    ClientUser,
+    Grant,
+    StaffMember,
+)
+from azukari.tenancy.queries.clients import ClientRow, client_row
+from azukari.tenancy.queries.offices import OfficeFacts, get_office
+from azukari.tenancy.rules.login import full_login
+from azukari.tenancy.rules.settings import FactorFor, staff_needs_factor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Everything a request needs of the person who is signed in: read once a request.
+
+    `companies` are those a client user may act for; `company` is the one in force, None for staff.
+    """
+
+    actor: Actor
+    account_id: UUID
+    login_id: str
+    email: str
+    role_label: str
+    office: OfficeFacts
+    company: ClientRow | None = None
+    companies: tuple[ClientRow, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Give the person's name, for the bar of a page."""
+        return self.actor.name
+
+
+def get_signed_in(account_id: UUID, *, session: str, address: str, company: UUID | None = None) -> SignedIn:
+    """Get the person behind a session. Raises: StaffNotFoundError when account or office were stopped."""
+    account = Account.objects.filter(id=account_id, is_active=True).first()
+    office = get_office()
+    if account is None or office.stopped_at is not None:
+        raise errors.StaffNotFoundError
+    if account.door == "portal":
+        return _client_user(account, office, session=session, address=address, company=company)
+    member = StaffMember.objects.filter(account_id=account_id).first()
+    if member is None:
+        raise errors.StaffNotFoundError
+    role = Role(member.role)
+    clients = None
+    if not member.sees_all_clients:
+        clients = frozenset(
+            ClientId(found) for found in Assignment.objects.filter(staff=member).values_list("client_id", flat=True)
+        )
+    actor = Actor(
+        office_id=OfficeId(current_office()),
+        staff_id=StaffId(member.id),
+        name=member.name,
+        role=role,
+        may_handle=Grant.objects.filter(staff=member).exists(),
+        client_ids=clients,
+        session=session,
+        address=address,
+    )
+    return SignedIn(
+        actor=actor,
+        account_id=account_id,
+        login_id=member.login_id,
+        email=account.email,
+        role_label=ROLE_LABELS[role],
+        office=office,
+    )
+
+
+def _client_user(
+    account: Account, office: OfficeFacts, *, session: str, address: str, company: UUID | None
+) -> SignedIn:
+    user = ClientUser.objects.filter(account_id=account.pk).first()
+    memberships = ClientMembership.objects.filter(user=user, client__contract_ended_on__isnull=True)
+    found = {row.client_id: row for row in memberships.select_related("client").order_by("client__kana_key")}
+    if user is None or not found:
+        raise errors.StaffNotFoundError
+    chosen = found.get(company) if company else None
+    chosen = chosen or next(iter(found.values()))
+    role = Role(chosen.role)
+    return SignedIn(
+        actor=Actor(
+            office_id=OfficeId(current_office()),
+            staff_id=None,
+            user_id=user.id,
+            name=user.name,
+            role=role,
+            may_handle=False,
+            client_ids=frozenset({ClientId(chosen.client_id)}),
+            session=session,
+            address=address,
+        ),
+        account_id=account.pk,
+        login_id=user.login_id,
+        email=account.email,
+        role_label=ROLE_LABELS[role],
+        office=office,
+        company=client_row(chosen.client),
+        companies=tuple(client_row(row.client) for row in found.values()),
+    )
+
+
+def needs_factor(account: Account) -> bool:
+    """Tell whether a second factor is asked of an account, by the office's settings."""
+    office = get_office()
+    if account.door == "portal":
+        return office.client_factor is FactorFor.ALL
+    member = StaffMember.objects.filter(account=account).first()
+    if member is None:
+        return True
+    handles = member.handles or Grant.objects.filter(staff=member).exists()
+    return staff_needs_factor(office.staff_factor, handles=handles, manages=member.role == Role.MANAGER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far an account is: from its invitation to its last login."""
+
+    active: bool
+    activated: bool
+    has_factor: bool
+    invited_at: datetime | None
+    invitation_ends_at: datetime | None
+    invitation_channel: str
+    reset_asked_at: datetime | None
+    last_login: datetime | None
+
+    def is_waiting(self, now: datetime) -> bool:
+        """Tell whether a code is out and still good."""
+        return not self.activated and self.invitation_ends_at is not None and self.invitation_ends_at > now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRow:
+    """A staff member as lists and gates give it."""
+
+    id: StaffId
+    account_id: UUID
+    name: str
+    kana: str
+    login_id: str
+    email: str
+    role: Role
+    role_label: str
+    sees_all_clients: bool
+    handles: bool
+    may_handle: bool
+    version: int
+    standing: Standing
+    clients: tuple[ClientId, ...] = field(default=())
+
+    @property
+    def waits_for_grant(self) -> bool:
+        """Tell whether the right to numbers is wished for and only the granting is missing."""
+        return self.handles and not self.may_handle and self.standing.active and self.standing.activated
+
+
+def list_staff(*, active: bool | None = None) -> list[StaffRow]:
+    """List the staff of the office, managers first, stopped ones last."""
+    found = StaffMember.objects.select_related("account").order_by("login_id")
+    if active is not None:
+        found = found.filter(account__is_active=active)
+    rows = _staff_rows(list(found))
+    return sorted(rows, key=lambda row: (not row.standing.active, STAFF_ROLES.index(row.role)))
+
+
+def get_staff_for(actor: Actor, staff_id: UUID) -> StaffRow:
+    """Get a staff member of the actor's office. Raises: StaffNotFoundError."""
+    rows = _staff_rows(list(StaffMember.objects.select_related("account").filter(id=staff_id)))
+    if not rows:
+        raise errors.StaffNotFoundError
+    return rows[0]
+
+
+def _staff_rows(members: list[StaffMember]) -> list[StaffRow]:
+    granted = set(Grant.objects.values_list("staff_id", flat=True))
+    standings = _standings([member.account for member in members])
+    clients: dict[UUID, list[ClientId]] = {}
+    for staff_id, client_id in Assignment.objects.filter(staff__in=members).values_list("staff_id", "client_id"):
+        clients.setdefault(staff_id, []).append(ClientId(client_id))
+    return [
+        StaffRow(
+            id=StaffId(row.id),
+            account_id=row.account_id,
+            name=row.name,
+            kana=row.kana,
+            login_id=row.login_id,
+            email=row.account.email,
+            role=Role(row.role),
+            role_label=ROLE_LABELS[Role(row.role)],
+            sees_all_clients=row.sees_all_clients,
+            handles=row.handles,
+            may_handle=row.id in granted,
+            version=row.version,
+            standing=standings[row.account_id],
+            clients=tuple(clients.get(row.id, ())),
+        )
+        for row in members
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRow:
+    """A person of client companies as lists and gates give it: with every company and the role there."""
+
+    id: UUID
+    account_id: UUID
+    name: str
+    kana: str
+    login_id: str
+    email: str
+    version: int
+    standing: Standing
+    memberships: tuple[tuple[ClientId, str, Role], ...]
+
+    def role_in(self, client_id: UUID) -> str:
+        """Give the label of the person's role in one company."""
+        return next((ROLE_LABELS[role] for found, _, role in self.memberships if found == client_id), "")
+
+
+def list_users(actor: Actor, client_ids: Sequence[UUID]) -> list[UserRow]:
+    """List the people who log in for some client companies that this actor may see."""
+    seen = [pk for pk in client_ids if actor.sees(ClientId(pk))]
+    users = ClientUser.objects.filter(memberships__client_id__in=seen).distinct().select_related("account")
+    return _user_rows(list(users.order_by("login_id")))
+
+
+def find_users(actor: Actor, word: str, *, limit: int = 20) -> list[UserRow]:
+    """Find people of client companies by login ID or name, to add one to another company."""
+    needle = text.fold_name(word)
+    users = ClientUser.objects.select_related("account").order_by("login_id")
+    found = [row for row in users if needle in text.fold_name(row.name) or row.login_id.startswith(word.lower())]
+    rows = _user_rows(found[:limit])
+    return [row for row in rows if any(actor.sees(client_id) for client_id, _, _ in row.memberships)]
+
+
+def get_user_for(actor: Actor, user_id: UUID) -> UserRow:
+    """Get a person of a client company that this actor may see. Raises: UserNotFoundError."""
+    rows = _user_rows(list(ClientUser.objects.select_related("account").filter(id=user_id)))
+    if not rows or (rows[0].memberships and not any(actor.sees(client_id) for client_id, _, _ in rows[0].memberships)):
+        raise errors.UserNotFoundError
+    return rows[0]
+
+
+def _user_rows(users: list[ClientUser]) -> list[UserRow]:
+    standings = _standings([user.account for user in users])
+    memberships: dict[UUID, list[tuple[ClientId, str, Role]]] = {}
+    rows = ClientMembership.objects.filter(user__in=users).order_by("client__kana_key")
+    for user_id, client_id, name, role in rows.values_list("user_id", "client_id", "client__name", "role"):
+        memberships.setdefault(user_id, []).append((ClientId(client_id), name, Role(role)))
+    return [
+        UserRow(
+            id=row.id,
+            account_id=row.account_id,
+            name=row.name,
+            kana=row.kana,
+            login_id=row.login_id,
+            email=row.account.email,
+            version=row.version,
+            standing=standings[row.account_id],
+            memberships=tuple(memberships.get(row.id, ())),
+        )
+        for row in users
+    ]
+
+
+def count_users(client_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Count the people who log in for each of some client companies."""
+    counts: dict[UUID, int] = {}
+    rows = ClientMembership.objects.filter(client_id__in=client_ids, user__account__is_active=True)
+    for client_id in rows.values_list("client_id", flat=True):
+        counts[client_id] = counts.get(client_id, 0) + 1
+    return counts
+
+
+def _standings(accounts: list[Account]) -> dict[UUID, Standing]:
+    invitations: dict[UUID, Activation] = {}
+    alive = Activation.objects.filter(account__in=accounts, used_at__isnull=True, voided_at__isnull=True)
+    for row in alive:
+        invitations[row.account_id] = row
+    from azukari.tenancy.models import Passkey, TotpDevice
+
+    with_factor = set(TotpDevice.objects.filter(account__in=accounts).values_list("account_id", flat=True))
+    with_factor |= set(Passkey.objects.filter(account__in=accounts).values_list("account_id", flat=True))
+    return {
+        account.pk: Standing(
+            active=account.is_active,
+            activated=account.password_set_at is not None,
+            has_factor=account.pk in with_factor,
+            invited_at=invitations[account.pk].issued_at if account.pk in invitations else None,
+            invitation_ends_at=invitations[account.pk].expires_at if account.pk in invitations else None,
+            invitation_channel=invitations[account.pk].channel if account.pk in invitations else "",
+            reset_asked_at=account.reset_asked_at,
+            last_login=account.last_login,
+        )
+        for account in accounts
+    }
+
+
+def find_staff(login_id: str) -> StaffId | None:
+    """Find a staff member by login ID."""
+    found = StaffMember.objects.filter(login_id=login_id).values_list("id", flat=True).first()
+    return StaffId(found) if found else None
+
+
+def login_is_taken(office_code: str, login_id: str) -> bool:
+    """Tell whether a login ID is in use in the office in force, by staff or by client users."""
+    return Account.objects.filter(username=full_login(office_code, login_id)).exists()
+
+
+def count_key_holders() -> int:
+    """Count the active staff members who can open numbers."""
+    return Grant.objects.filter(staff__account__is_active=True).count()
+
+
+def count_approvers(but: UUID | None) -> int:
+    """Count the managers who could approve somebody else's disposal."""
+    managers = StaffMember.objects.filter(role=Role.MANAGER, account__is_active=True).values_list("id", flat=True)
+    return sum(pk != but for pk in managers)

@@ -1,0 +1,1 @@
+"""What holds for an office and the accounts that enter it. One file per noun, all pure."""

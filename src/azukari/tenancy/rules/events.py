@@ -1,0 +1,67 @@
+"""What tenancy writes into the record. Pure."""
+
+from __future__ import annotations
+
+from azukari.journal.rules import Event, Kind
+
+
+class Events:
+    """Codes are never reused; labels are the record's 処理内容."""
+
+    LOGGED_IN = Event("tenancy.staff.logged_in", "ログイン", Kind.ACCESS)
+    LOGGED_OUT = Event("tenancy.staff.logged_out", "ログアウト", Kind.ACCESS)
+    FACTOR_FAILED = Event("tenancy.factor.failed", "第2要素の確認", Kind.ACCESS)
+    BACKUP_CODE_USED = Event("tenancy.factor.backup_code_used", "予備コードでのログイン", Kind.ACCESS)
+    DEVICE_ADDED = Event("tenancy.device.added", "新しい端末からのログイン", Kind.ACCESS)
+    DEVICE_FORGOTTEN = Event("tenancy.device.forgotten", "端末の登録の取り消し", Kind.ACCESS)
+    SESSION_ENDED = Event("tenancy.session.ended", "ほかの端末のログアウト", Kind.ACCESS)
+    CONFIRMED = Event("tenancy.account.confirmed", "本人の再確認", Kind.ACCESS)
+    RECORD_OPENED = Event("tenancy.record.opened", "記録の画面のパスワード確認", Kind.ACCESS)
+    UNLOCKED = Event("tenancy.vault.unlocked", "従業員利用認証", Kind.ACCESS)
+    UNLOCK_ENDED = Event("tenancy.vault.unlock_ended", "利用認証の終了", Kind.ACCESS)
+    REFUSED = Event("tenancy.access.refused", "権限のない操作の拒否", Kind.ACCESS)
+    ADDRESS_REFUSED = Event("tenancy.access.address_refused", "許可していない接続元の拒否", Kind.ACCESS)
+
+    OFFICE_OPENED = Event("tenancy.office.opened", "事務所の開設", Kind.REGISTER)
+    OFFICE_STOPPED = Event("tenancy.office.stopped", "事務所の利用停止", Kind.REGISTER)
+    OFFICE_REOPENED = Event("tenancy.office.reopened", "事務所の利用再開", Kind.REGISTER)
+    OFFICE_CHANGED = Event("tenancy.office.changed", "事務所情報の変更", Kind.REGISTER)
+    CONTRACT_CHANGED = Event("tenancy.contract.changed", "保守契約の変更", Kind.REGISTER)
+    SUPPORT_GIVEN = Event("tenancy.support.given", "サポートの許可", Kind.REGISTER)
+    SUPPORT_ENDED = Event("tenancy.support.ended", "サポートの許可の終了", Kind.REGISTER)
+    SUPPORT_USED = Event("tenancy.support.used", "運営者による状態の閲覧", Kind.VIEW)
+    SETTINGS_CHANGED = Event("tenancy.settings.changed", "設定の変更", Kind.REGISTER)
+    NETWORKS_CLEARED = Event("tenancy.settings.networks_cleared", "接続元の制限の解除", Kind.REGISTER)
+
+    STAFF_ADDED = Event("tenancy.staff.added", "従業員アカウントの追加", Kind.REGISTER)
+    STAFF_CHANGED = Event("tenancy.staff.changed", "従業員アカウントの変更", Kind.REGISTER)
+    STAFF_STOPPED = Event("tenancy.staff.stopped", "従業員アカウントの停止", Kind.REGISTER)
+    STAFF_REOPENED = Event("tenancy.staff.reopened", "従業員アカウントの再開", Kind.REGISTER)
+    ASSIGNED = Event("tenancy.staff.assigned", "担当する顧問先の追加", Kind.REGISTER)
+    UNASSIGNED = Event("tenancy.staff.unassigned", "担当する顧問先の解除", Kind.REGISTER)
+    GRANTED = Event("tenancy.grant.given", "取扱担当者の権限変更", Kind.REGISTER)
+    GRANT_WITHDRAWN = Event("tenancy.grant.withdrawn", "取扱担当者の権限変更", Kind.REGISTER)
+
+    CODE_ISSUED = Event("tenancy.activation.issued", "有効化コードの発行", Kind.OUTPUT)
+    ACTIVATED = Event("tenancy.account.activated", "アカウントの有効化", Kind.REGISTER)
+    RESET = Event("tenancy.account.reset", "パスワードの再設定", Kind.REGISTER)
+    RESET_ASKED = Event("tenancy.account.reset_asked", "パスワード再設定の依頼", Kind.ACCESS)
+    PASSWORD_CHANGED = Event("tenancy.account.password_changed", "パスワードの変更", Kind.REGISTER)
+    RECORD_PASSWORD_SET = Event("tenancy.account.record_password_set", "記録の画面のパスワードの設定", Kind.REGISTER)
+    FACTOR_ADDED = Event("tenancy.factor.added", "第2要素の追加", Kind.REGISTER)
+    FACTOR_REMOVED = Event("tenancy.factor.removed", "第2要素の削除", Kind.REGISTER)
+    BACKUP_CODES_MADE = Event("tenancy.factor.backup_codes_made", "予備コードの発行", Kind.REGISTER)
+
+    CLIENT_ADDED = Event("tenancy.client.added", "顧問先の追加", Kind.REGISTER)
+    CLIENT_CHANGED = Event("tenancy.client.changed", "顧問先の変更", Kind.REGISTER)
+    CLIENT_ENDED = Event("tenancy.client.ended", "顧問先の契約の終了", Kind.REGISTER)
+    CLIENT_RESUMED = Event("tenancy.client.resumed", "顧問先の契約の再開", Kind.REGISTER)
+    CLIENTS_EXPORTED = Event("tenancy.client.exported", "顧問先の一覧の書き出し", Kind.OUTPUT)
+    USER_ADDED = Event("tenancy.user.added", "事業所アカウントの追加", Kind.REGISTER)
+    USER_CHANGED = Event("tenancy.user.changed", "事業所アカウントの変更", Kind.REGISTER)
+    USER_STOPPED = Event("tenancy.user.stopped", "事業所アカウントの停止", Kind.REGISTER)
+    USER_REOPENED = Event("tenancy.user.reopened", "事業所アカウントの再開", Kind.REGISTER)
+
+    RECOVERY_ISSUED = Event("tenancy.recovery.issued", "鍵の控えの発行", Kind.OUTPUT)
+    RECOVERY_CONFIRMED = Event("tenancy.recovery.confirmed", "鍵の控えの確認", Kind.REGISTER)
+    RECOVERED = Event("tenancy.grant.recovered", "鍵の控えによる復旧", Kind.REGISTER)

@@ -1,0 +1,65 @@
+"""Letters by mail: subject and text of each, plain text. No number, no name of a person of a client. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from azukari.kernel.clock import jst_minute
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail before it is addressed."""
+
+    subject: str
+    body: str
+
+
+def _sign(office_name: str) -> str:
+    return (
+        f"\n\n{office_name}\n"
+        "このメールは、あずかりから自動で送っています。返信されても届きません。\n"
+        "心当たりがないときは、事務所の責任者に連絡してください。\n"
+    )
+
+
+def invitation(*, name: str, office_name: str, office_code: str, login_id: str, address: str, ends: str) -> Mail:
+    """Invite somebody to activate an account; the address carries the code behind `#`."""
+    return Mail(
+        f"【{office_name}】ログインのご案内",
+        f"{name} 様\n\n"
+        f"{office_name}の「あずかり」を使うための準備ができました。\n"
+        "次のアドレスを開き、パスワードと、第2要素（確認コードのアプリまたはパスキー）を登録してください。\n\n"
+        f"{address}\n\n"
+        f"事務所コード：{office_code}\nログインID：{login_id}\n有効期限：{ends}\n\n"
+        "アドレスは1回だけ使えます。ほかの人に転送しないでください。" + _sign(office_name),
+    )
+
+
+def new_device(*, name: str, office_name: str, device: str, address: str, at: datetime) -> Mail:
+    """Tell of a login from a device not seen before."""
+    return Mail(
+        f"【{office_name}】新しい端末からのログイン",
+        f"{name} 様\n\n新しい端末からログインがありました。\n\n"
+        f"日時：{jst_minute(at)}\n端末：{device}\n接続元：{address}\n\n"
+        "ご自身でなければ、すぐに事務所の責任者に連絡し、アカウントを停止してもらってください。" + _sign(office_name),
+    )
+
+
+def account_changed(*, name: str, office_name: str, what: str, at: datetime) -> Mail:
+    """Tell of a change to the ways into an account: second factor, password, reset."""
+    return Mail(
+        f"【{office_name}】{what}",
+        f"{name} 様\n\nアカウントに次の変更がありました。\n\n"
+        f"内容：{what}\n日時：{jst_minute(at)}\n\n"
+        "ご自身でなければ、すぐに事務所の責任者に連絡してください。" + _sign(office_name),
+    )
+
+
+def office_notice(*, office_name: str, what: str, detail: str, at: datetime) -> Mail:
+    """Tell the office's notice addresses of something that concerns the whole office."""
+    return Mail(
+        f"【{office_name}】{what}",
+        f"{office_name} 御中\n\n{what}\n\n日時：{jst_minute(at)}\n{detail}" + _sign(office_name),
+    )
