@@ -62,6 +62,28 @@ class RecoveryCodeError(SealError, InvalidError):
         self.group = group
 
 
+class MistypedCodeError(SealError, InvalidError):
+    """An activation code was mistyped; `where` and `group` (1 to 6, or None) name the place, nothing else."""
+
+    code = "seal.mistyped_code"
+    happened = "有効化コードを確認できませんでした。"
+    cause = "{where}に誤りがあります。"
+    remedy = "書面を見ながら、もう一度入力してください。"
+
+    def __init__(self, where: str, group: int | None = None) -> None:
+        super().__init__(where=where)
+        self.group = group
+
+
+class PasskeyRefusedError(SealError, InvalidError):
+    """The answer of a passkey does not hold: another site, another ceremony, another key, or no answer at all."""
+
+    code = "seal.passkey_refused"
+    happened = "パスキーを確認できませんでした。"
+    cause = "パスキーの応答が、この画面で始めた操作と合いません。時間がたちすぎたか、別のパスキーが使われています。"
+    remedy = "画面を読み込み直して、もう一度操作してください。何度も続くときは、別の方法で確認してください。"
+
+
 class ProofError(SealError):
     """A proof, a checkpoint or a commitment does not hold; `why` is a sentence."""
 

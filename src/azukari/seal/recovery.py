@@ -6,21 +6,26 @@ group where it was made; a checksum over the whole finds what the groups cannot.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from hashlib import sha256
 from typing import Self
 
-from azukari.seal.base32 import ALPHABET, VALUES, encode_number, groups_of_four
+from azukari.seal.base32 import (
+    ALPHABET,
+    VALUES,
+    decode_number,
+    encode_number,
+    groups_of_four,
+    tidy_group,
+    weighted_sum,
+)
 from azukari.seal.envelope import KEY_SIZE, check_key
 from azukari.seal.errors import RecoveryCodeError
 from azukari.seal.secretbytes import Guarded, Secret
 
+__all__ = ["GROUPS", "RecoveryCode", "new_recovery_code", "tidy_group"]
+
 GROUPS = 18
 _CHECK_BITS = GROUPS * 15 - KEY_SIZE * 8  # 14
-_LOOKALIKES = str.maketrans("OIL", "011")
-# Spaces and every hyphen, dash and long-vowel mark a Japanese keyboard gives; after NFKC.
-_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\u30fc\u2500\u00ad\u200b]+")
 
 
 class RecoveryCode(Guarded):
@@ -46,7 +51,7 @@ class RecoveryCode(Guarded):
         bits = int.from_bytes(value) << _CHECK_BITS | _checksum(value)
         text = encode_number(bits, GROUPS * 3)
         parts = [text[start : start + 3] for start in range(0, GROUPS * 3, 3)]
-        return [part + ALPHABET[_check_value(part, index)] for index, part in enumerate(parts)]
+        return [part + ALPHABET[index ^ weighted_sum(part)] for index, part in enumerate(parts)]
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -62,20 +67,13 @@ class RecoveryCode(Guarded):
             raise _slip(strange // 4)
         bits = 0
         for index, group in enumerate(groups_of_four(typed)):
-            if VALUES[group[3]] != _check_value(group, index):  # C3
+            if VALUES[group[3]] != index ^ weighted_sum(group[:3]):  # C3
                 raise _slip(index)
-            for character in group[:3]:
-                bits = bits << 5 | VALUES[character]
+            bits = bits << 15 | decode_number(group[:3])
         value = (bits >> _CHECK_BITS).to_bytes(KEY_SIZE)
         if bits & (1 << _CHECK_BITS) - 1 != _checksum(value):  # C4
             raise RecoveryCodeError("2 か所以上")
         return cls(Secret(value))
-
-
-def tidy_group(text: str) -> str:
-    """Fold what a person typed of a code, a group or the whole: width, case, spacing, look-alikes. Step C1."""
-    folded = unicodedata.normalize("NFKC", text).upper()
-    return _SEPARATORS.sub("", folded).translate(_LOOKALIKES)
 
 
 def new_recovery_code() -> RecoveryCode:
@@ -89,21 +87,3 @@ def _slip(index: int) -> RecoveryCodeError:
 
 def _checksum(value: bytes) -> int:
     return int.from_bytes(sha256(b"azukari/recovery-code/1" + value).digest()[:2]) >> 16 - _CHECK_BITS
-
-
-def _check_value(group: str, index: int) -> int:
-    # A field, not numbers modulo 32: only in a field do all weights and all their differences have an
-    # inverse, which is what finds every single slip and every swap.
-    total = index
-    for weight, character in zip((1, 2, 3), group, strict=False):
-        total ^= _times_power_of_two(VALUES[character], weight)
-    return total
-
-
-def _times_power_of_two(value: int, power: int) -> int:
-    # Multiplication by 2^power in GF(32) modulo x^5 + x^2 + 1.
-    for _ in range(power):
-        value <<= 1
-        if value & 0x20:
-            value ^= 0x25
-    return value

@@ -106,8 +106,9 @@
     event.preventDefault();
     ask();
   });
-  // Back in the page: its question has been answered, so the server asks a new one.
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) location.reload();
+    if (!event.persisted) return;
+    answer.value = "";
+    setBusy(false);
   });
 })();
