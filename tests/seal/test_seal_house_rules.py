@@ -20,13 +20,14 @@ ALLOWED = {
         "base64",
         "binascii",
         "collections",
+        "contextlib",
         "dataclasses",
         "datetime",
         "enum",
         "functools",
         "hashlib",
     ),
-    *("hmac", "os", "re", "typing", "unicodedata", "uuid", "cryptography", "azukari"),
+    *("hmac", "json", "os", "re", "typing", "unicodedata", "uuid", "cryptography", "fido2", "pyotp", "azukari"),
 }
 ERRORS = [
     errors.SealError(),
@@ -34,6 +35,8 @@ ERRORS = [
     errors.FormatError("長さが正しくありません。"),
     errors.WrongPasswordError(),
     errors.RecoveryCodeError("3 番目のまとまり", group=3),
+    errors.MistypedCodeError("3 番目のまとまり", group=3),
+    errors.PasskeyRefusedError(),
     errors.ProofError("署名が正しくありません。"),
     errors.KeyMissingError(2),
 ]

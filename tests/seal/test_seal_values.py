@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
+from azukari.seal.access_codes import ActivationCode, BackupCodes
 from azukari.seal.checkpoint import LogSigner
 from azukari.seal.document_signer import new_document_signer
 from azukari.seal.grants import MemberKey
@@ -35,6 +36,8 @@ GUARDED = {
     "LocalRootKeys": LocalRootKeys({1: KEY}),
     "MemberKey": MemberKey(KEY * 3),
     "RecoveryCode": RecoveryCode(Secret(KEY)),
+    "ActivationCode": ActivationCode(Secret(KEY[:15])),
+    "BackupCodes": BackupCodes(("SECRETSECR",)),
     "OpenedNumber": OpenedNumber(NUMBER),
     "LogSigner": LogSigner.from_private_bytes("azukari.example", KEY),
 }
