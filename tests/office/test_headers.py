@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from azukari.office.urls import urlpatterns
 from tests.cast import PASSWORD, Cast
 from tests.office.conftest import browser
 from tests.office.test_matrix import ROUTES, ask, parameter_of
@@ -50,7 +49,7 @@ def check_cookies(response: HttpResponse) -> None:
             assert cookie["httponly"], name
 
 
-@pytest.mark.parametrize("name", [pattern.name for pattern in urlpatterns])
+@pytest.mark.parametrize("name", ROUTES)
 def test_every_address_in_every_ending(cast: Cast, name: str) -> None:
     parameter = parameter_of(name)
     url = reverse(f"office:{name}", kwargs=address_of(cast.minato, name, parameter, "aoba"))

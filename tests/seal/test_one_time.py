@@ -39,7 +39,7 @@ def test_vectors_of_rfc_6238(seconds: int, code: str) -> None:
 
 @pytest.mark.parametrize("counter", range(10))
 def test_vectors_of_rfc_4226(counter: int) -> None:
-    expected = "755224 287082 359152 969429 338314 254676 287922 162583 399871 520489".split()
+    expected = ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"]
     assert code_of(SECRET, counter) == expected[counter]
 
 

@@ -137,7 +137,12 @@ def test_changes_of_the_ways_in_are_told(saeki: Account, minato: Office, box: Bo
     staff.issue_code(minato.staff["saeki"], actor=minato.actor("aoki"), channel=activation.LETTER, now=NOW)
     outbox.send_due(now=NOW)
     told = [subject.partition("】")[2] for _, subject, _ in box.letters]
-    assert told == ["第2要素の追加（確認コードのアプリ）", "予備コードの作り直し", "パスワードの変更", "パスワードの再設定"]
+    assert told == [
+        "第2要素の追加（確認コードのアプリ）",
+        "予備コードの作り直し",
+        "パスワードの変更",
+        "パスワードの再設定",
+    ]
 
 
 def test_the_offices_notice_addresses_hear_of_settings_and_of_the_operator(minato: Office, box: Box) -> None:
