@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from azukari.entrance import party
+from azukari.entrance.access import safe_next
 from azukari.entrance.requests import door_at, holder_of, now_of, trace_of
 from azukari.kernel.errors import InvalidError
 from azukari.seal import passkeys
@@ -76,7 +77,7 @@ def render_confirm(request: HttpRequest, wanted: ConfirmWanted) -> HttpResponse:
             if name not in _NOT_CARRIED and "password" not in name
             for value in values
         ],
-        "back": request.POST.get("back") or request.path,
+        "back": safe_next(request, request.POST.get("back") or request.path, default=door_at(request).prefix),
         "options": options,
         "layout": door_at(request).layout,
         "door": door_at(request),

@@ -50,7 +50,7 @@ class ImportInterruptedError(AzukariError):
 class ImportExpiredError(AzukariError):
     code = "intake.expired"
     happened = "取り込みは期限切れになりました。台帳には何も登録されていません。"
-    cause = "受け取ってから7日の間に登録されなかったため、シートの内容を廃棄しました。"
+    cause = "事務所が決めた保管日数の間に登録されなかったため、シートの内容を廃棄しました。"
     remedy = "必要なときは、もう一度、登録シートを取り込んでください。"
 
 

@@ -55,6 +55,14 @@ def _section(request: HttpRequest) -> str:
         "disposal": "disposals",
         "record": "record",
         "settings": "settings",
+        "staff": "settings",
+        "contract": "settings",
+        "support": "settings",
+        "documents": "settings",
         "recovery": "settings",
+        "own": "settings",
     }
-    return table.get((name or "").split("-")[0], "")
+    return _WHOLE_NAMES.get(name or "", table.get((name or "").split("-")[0], ""))
+
+
+_WHOLE_NAMES = {"record-password": "settings"}

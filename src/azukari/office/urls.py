@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import path
 
 from azukari.entrance import urls as entrance
-from azukari.office.views import account, clients, disposal, home, imports, numbers, people, record, settings
+from azukari.office.views import (
+    account,
+    clients,
+    disposal,
+    home,
+    imports,
+    my_page,
+    numbers,
+    people,
+    record,
+    recovery,
+    settings,
+    staff,
+)
 
 app_name = "office"
 
@@ -38,7 +51,23 @@ urlpatterns = [
     path("log/open/", account.open_record, name="record-open"),
     path("log/", record.record_list, name="record"),
     path("log/<int:seq>/", record.entry, name="record-entry"),
-    path("settings/", settings.office_settings, name="settings"),
-    path("settings/recovery/", settings.recovery, name="recovery"),
-    path("settings/recovery/sheet.pdf", settings.recovery_sheet, name="recovery-sheet"),
+    path("settings/", my_page.top, name="settings"),
+    path("settings/office/", settings.office_settings, name="settings-office"),
+    path("settings/password/", my_page.password, name="settings-password"),
+    path("settings/password/record/", my_page.record_password, name="record-password"),
+    path("settings/staff/", staff.staff_list, name="staff"),
+    path("settings/staff/new/", staff.new, name="staff-new"),
+    path("settings/staff/<uuid:staff_id>/", staff.member, name="staff-member"),
+    path("settings/staff/<uuid:staff_id>/invite/", staff.invite, name="staff-invite"),
+    path("settings/staff/<uuid:staff_id>/grant/", staff.grant, name="staff-grant"),
+    path("settings/staff/<uuid:staff_id>/withdraw/", staff.withdraw, name="staff-withdraw"),
+    path("settings/staff/<uuid:staff_id>/stop/", staff.stop, name="staff-stop"),
+    path("settings/staff/<uuid:staff_id>/reopen/", staff.reopen, name="staff-reopen"),
+    path("settings/contract/", my_page.contract, name="contract"),
+    path("settings/support/", my_page.support, name="support"),
+    path("settings/support/end/", my_page.end_support, name="support-end"),
+    path("settings/documents/", my_page.documents, name="documents"),
+    path("settings/recovery/", recovery.recovery, name="recovery"),
+    path("settings/recovery/sheet.pdf", recovery.recovery_sheet, name="recovery-sheet"),
+    path("settings/recovery/use/", recovery.recovery_use, name="recovery-use"),
 ]

@@ -103,6 +103,13 @@ class NotActivatedError(ConflictError):
     remedy = "案内を渡し、有効化が終わってから付けてください。"
 
 
+class RoleMayNotHandleError(ConflictError):
+    code = "tenancy.role_may_not_handle"
+    happened = "権限を付けられませんでした。"
+    cause = "{name}さんの役割（{role}）は、個人番号を取り扱えません。"
+    remedy = "先に役割を責任者か事務取扱担当者に変えてください。"
+
+
 class StaleVersionError(ConflictError):
     code = "tenancy.stale_version"
     happened = "保存できませんでした。"

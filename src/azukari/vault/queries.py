@@ -250,6 +250,11 @@ def live_numbers(person_ids: Sequence[UUID]) -> list[NumberFacts]:
     return [_facts(row) for row in rows]
 
 
+def count_numbers() -> int:
+    """Count the numbers the office in force keeps: those not disposed of, former ones too."""
+    return NumberRecord.objects.exclude(state=RecordState.DISPOSED).count()
+
+
 def count_live_numbers(client_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Count the numbers not disposed of, by client."""
     found = NumberRecord.objects.filter(client_id__in=client_ids).exclude(state=RecordState.DISPOSED)

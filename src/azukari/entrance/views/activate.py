@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import segno
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -21,6 +22,7 @@ from azukari.tenancy import queries
 from azukari.tenancy.actions import activation, factors, holders
 from azukari.tenancy.actions.activation import Found
 from azukari.tenancy.queries import Holder
+from azukari.tenancy.rules.passwords import FULL_WIDTH, is_full_width
 
 
 @shared(PUBLIC, "GET", "HEAD", "POST")
@@ -64,7 +66,10 @@ def password(request: HttpRequest) -> HttpResponse:
                 holder = activation.redeem(
                     found, form.cleaned_data["password"], trace=trace_of(request), now=now_of(request)
                 )
-                return sessions.begin(request, holder, found.office_id)
+                response = sessions.begin(request, holder, found.office_id)
+                if is_full_width(form.cleaned_data["password"]):
+                    messages.warning(request, FULL_WIDTH)
+                return response
         except AzukariError as error:
             form.add_error("password" if isinstance(error, InvalidError) else None, error.short)
         context = {
@@ -120,9 +125,10 @@ def totp_page(request: HttpRequest, *, back: str, what: str = "") -> HttpRespons
         draft = factors.begin_totp(holder)
     request.session["totp_draft"] = draft.sealed
     if request.method == "POST" and form.is_valid():
-        if what:
-            prove(request, what)
         try:
+            factors.check_draft(holder, draft.sealed, form.cleaned_data["code"], now=now_of(request))
+            if what:
+                prove(request, what)
             factors.add_totp(
                 holder,
                 sealed=draft.sealed,
@@ -140,7 +146,7 @@ def totp_page(request: HttpRequest, *, back: str, what: str = "") -> HttpRespons
         "door": door_at(request),
         "layout": _layout(request),
         "form": form,
-        "qr": SafeString(segno.make(draft.uri, error="m").svg_inline(scale=5, border=2)),
+        "qr": SafeString(segno.make(draft.uri, error="m").svg_inline(scale=4, border=4, omitsize=True)),
         "groups": draft.groups,
         "back": back,
     }

@@ -17,6 +17,8 @@ from azukari.kernel.errors import InvalidError
 from azukari.tenancy import queries
 from azukari.tenancy.actions import factors, holders, passwords
 from azukari.tenancy.actions.sessions import digest_of
+from azukari.tenancy.errors import FactorNotFoundError
+from azukari.tenancy.rules.passwords import FULL_WIDTH, is_full_width
 
 _OWN = "tenancy:own:manage"
 
@@ -59,6 +61,8 @@ def password(request: HttpRequest) -> HttpResponse:
         else:
             request.session.cycle_key()
             messages.success(request, "パスワードを変更しました。ほかの端末はログアウトしました。")
+            if is_full_width(form.cleaned_data["password"]):
+                messages.warning(request, FULL_WIDTH)
             return redirect(f"{door_at(request).name}:own")
     context = {
         "door": door_at(request),
@@ -83,8 +87,12 @@ def passkey(request: HttpRequest) -> HttpResponse:
 
 @shared(_OWN, "POST")
 def remove_factor(request: HttpRequest, factor_id: UUID) -> HttpResponse:
-    prove(request, "第2要素の削除")
-    factors.remove_factor(holder_of(request), factor_id, trace=trace_of(request), now=now_of(request))
+    holder = holder_of(request)
+    row = next((row for row in queries.list_factors(holder) if row.id == factor_id), None)
+    if row is None:
+        raise FactorNotFoundError
+    prove(request, f"第2要素の削除（{row.label}）")
+    factors.remove_factor(holder, factor_id, trace=trace_of(request), now=now_of(request))
     messages.success(request, "削除しました。ほかの端末はログアウトしました。")
     return redirect(f"{door_at(request).name}:own")
 

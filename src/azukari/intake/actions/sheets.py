@@ -337,8 +337,8 @@ def sweep_stale(*, now: datetime) -> int:
 
 
 def _end_expired(*, now: datetime) -> int:
-    """End imports nobody decided about in seven days: their contents are destroyed then."""
-    expired = SheetImport.objects.filter(state__in=WAITING, made_at__lte=now - parcels.KEPT_FOR)
+    """End imports nobody decided about in the office's days (file_days): their contents are destroyed then."""
+    expired = SheetImport.objects.filter(state__in=WAITING, made_at__lte=now - parcels.kept_for())
     ids = list(expired.values_list("id", flat=True))
     for import_id in ids:
         fail_import(import_id, errors.ImportExpiredError(), now=now, states=WAITING)

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from azukari.entrance.confirm import prove
 from azukari.entrance.requests import actor_of, now_of
 from azukari.kernel.clock import jst_day
 from azukari.kernel.errors import AzukariError, ConflictError, InvalidError
@@ -167,6 +168,8 @@ def carry_out(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = vault.get_disposal_for(actor, disposal_id)
     vault_key(request)
+    if _refusal(request, row) is None:  # a refusal is said and recorded before anybody types a password for it
+        prove(request, "個人番号の廃棄")
     try:
         actions.carry_out(actor=actor, disposal_id=row.id, now=now_of(request))
     except errors.WaitNotOverError as error:

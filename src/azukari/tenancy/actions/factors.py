@@ -54,8 +54,7 @@ def begin_totp(holder: Holder) -> TotpDraft:
 def show_totp(holder: Holder, sealed: str) -> TotpDraft:
     """Show a secret on its way again, after a mistyped code. Raises: OpeningError on a foreign one."""
     secret = _draft_secret(holder, sealed)
-    issuer, _ = holders.sender_of(holder)
-    uri = one_time.totp_uri(secret, account=holder.username.rpartition("/")[2], issuer=f"あずかり {issuer}")
+    uri = one_time.totp_uri(secret, account=holder.username, issuer="あずかり")
     return TotpDraft(sealed, uri, tuple(one_time.totp_groups(secret)))
 
 
@@ -63,14 +62,18 @@ def _draft_secret(holder: Holder, sealed: str) -> Secret:
     return Secret(keys.root_keys().unwrap(bytes.fromhex(sealed), holders.context("totp-draft", holder, holder.pk)))
 
 
+def check_draft(holder: Holder, sealed: str, typed: str, *, now: datetime) -> None:
+    """Check a code of a secret on its way, before anything else is asked. Raises: FactorRefusedError."""
+    if one_time.find_counter(_draft_secret(holder, sealed), typed, now) is None:
+        raise errors.FactorRefusedError
+
+
 def add_totp(holder: Holder, *, sealed: str, typed: str, label: str, trace: Trace, now: datetime) -> None:
-    """Add an app once it has shown a right code. Raises: FactorRefusedError, TooManyAttemptsError."""
-    tries.take((FACTOR_LIMITS, holder.username), now=now)
+    """Add an app once it has shown a right code. Raises: FactorRefusedError."""
     secret = _draft_secret(holder, sealed)
     counter = one_time.find_counter(secret, typed, now)
     if counter is None:
         raise errors.FactorRefusedError
-    tries.give_back(FACTOR_LIMITS, holder.username)
     device_id = new_id()
     with transaction.atomic():
         _record_added(holder, "確認コードのアプリ", trace=trace, now=now)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from azukari.journal import actions as journal
 from azukari.journal.rules import Line, Operation
-from azukari.kernel.actor import Actor
+from azukari.kernel.actor import ROLE_LABELS, Actor, Role
 from azukari.kernel.ids import StaffId
 from azukari.seal import grants
 from azukari.seal.context import Context
@@ -65,12 +65,14 @@ def write_grant(actor: Actor, member: StaffMember, office_secret: Secret, *, now
 def give_grant(*, actor: Actor, staff_id: StaffId, office_secret: Secret, now: datetime) -> None:
     """Give a staff member the right to handle numbers; the giver's own unlock yields the office secret.
 
-    Raises: PermissionNotAllowed, StaffNotFoundError, NotActivatedError.
+    Raises: PermissionNotAllowed, StaffNotFoundError, RoleMayNotHandleError, NotActivatedError.
     """
     policy.check_may(actor, "tenancy:staff:manage")
     member = StaffMember.objects.select_related("account").filter(id=staff_id, account__is_active=True).first()
     if member is None:
         raise errors.StaffNotFoundError
+    if not policy.role_may_handle(Role(member.role)):
+        raise errors.RoleMayNotHandleError(name=member.name, role=ROLE_LABELS[Role(member.role)])
     if member.public_key is None:
         raise errors.NotActivatedError(name=member.name)
     write_grant(actor, member, office_secret, now=now)

@@ -63,7 +63,7 @@ def add_member(login_id: str, facts: StaffFacts, *, actor: Actor, now: datetime)
         kana=facts.kana,
         role=facts.role,
         sees_all_clients=facts.sees_all_clients,
-        handles=facts.handles,
+        handles=facts.handles and policy.role_may_handle(facts.role),
         created_at=now,
     )
     _assign(actor, member, facts.clients, now=now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+FULL_WIDTH = "パスワードに全角の文字が入っています。入力の切り替えを忘れていたときは、もう一度変更してください。"
 ALONE = 15  # characters when nothing but the password stands before the account
 MOST = 128
 _SHORT_WORD = 4

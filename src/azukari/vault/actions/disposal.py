@@ -35,6 +35,7 @@ from azukari.tenancy.actions import keys as office_keys
 from azukari.tenancy.rules.settings import needs_two_persons
 from azukari.vault import errors, policy, queries
 from azukari.vault.actions import keystore
+from azukari.vault.actions.parcels import kept_for
 from azukari.vault.models import Certificate, Disposal, DisposalItem, DuplicateTag, NumberRecord
 from azukari.vault.rules import disposal as rules
 from azukari.vault.rules import events, retention
@@ -382,7 +383,7 @@ def _facts(
         ),
         scope=press.Scope(
             vault="個人番号台帳に登録した番号と、その番号だけに使う鍵",
-            sheets="取り込みに使った登録シートの写し（取り込みの完了時または7日以内に廃棄）",
+            sheets=f"取り込みに使った登録シートの写し（取り込みの完了時または{kept_for().days}日以内に廃棄）",
             backup_days=_backups.days,
             unrecoverable_on=jst_day(disposal.executed_at) + timedelta(days=_backups.days + 1),
         ),

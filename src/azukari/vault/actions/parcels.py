@@ -15,22 +15,26 @@ from azukari.seal import opening, sealing
 from azukari.seal.context import Context
 from azukari.seal.vaultkey import VaultKey
 from azukari.store.scope import current_office
+from azukari.tenancy import queries as tenancy
 from azukari.vault import errors
 from azukari.vault.actions import keystore
 from azukari.vault.models import SealedParcel
 
-KEPT_FOR = timedelta(days=7)
-
 
 def put_parcel(*, vault_key: VaultKey, client_id: UUID, data: bytes, now: datetime) -> UUID:
-    """Seal bytes and keep them for at most seven days. Gives the parcel's id. The caller writes the record."""
+    """Seal bytes and keep them for the days the office has set. Gives the parcel's id. The caller writes the record."""
     parcel_id = new_id()
     wrapped, sealed = sealing.seal_parcel_record(vault_key, data, _context(parcel_id, client_id))
     keystore.put_keys([(parcel_id, wrapped)], now=now)
     SealedParcel.objects.create(
-        id=parcel_id, client_id=client_id, sealed=sealed, made_at=now, expires_at=now + KEPT_FOR
+        id=parcel_id, client_id=client_id, sealed=sealed, made_at=now, expires_at=now + kept_for()
     )
     return parcel_id
+
+
+def kept_for() -> timedelta:
+    """Tell how long the office in force keeps what it was handed and has not decided about."""
+    return timedelta(days=tenancy.get_office().file_days)
 
 
 def open_parcel(*, vault_key: VaultKey, parcel_id: UUID) -> bytes:
@@ -49,7 +53,7 @@ def drop_parcel(parcel_id: UUID) -> None:
 
 
 def sweep_expired(*, now: datetime) -> int:
-    """Destroy parcels whose seven days are over. Gives how many."""
+    """Destroy parcels whose days are over. Gives how many."""
     expired = list(SealedParcel.objects.filter(expires_at__lte=now).values_list("id", flat=True))
     if expired:
         keystore.destroy_keys(expired)

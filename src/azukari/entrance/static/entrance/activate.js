@@ -19,7 +19,9 @@
     if (parts.length < 2) return; // an ordinary fragment, like the one of the skip link
     history.replaceState(null, "", location.pathname + location.search);
     const [code, loginId, officeCode] = parts.reverse();
-    const values = { office_code: officeCode, login_id: loginId, code };
+    // In groups, as on the letter: five of four characters and one of five.
+    const grouped = code.replace(/^\w{25}$/, (whole) => whole.replace(/.{4}(?=.{5})/g, "$&-"));
+    const values = { office_code: officeCode, login_id: loginId, code: grouped };
     for (const [name, value] of Object.entries(values)) {
       if (value && form.elements[name]) form.elements[name].value = value;
     }
