@@ -36,7 +36,9 @@ from azukari.roster import actions as roster_actions  # noqa: E402
 from azukari.roster import queries as roster  # noqa: E402
 from azukari.roster.rules import NumberState, PersonFacts, Sex  # noqa: E402
 from azukari.store.scope import office_scope  # noqa: E402
-from azukari.tenancy.actions import clients  # noqa: E402
+from azukari.tenancy.actions import activation, clients, members, staff, unlocks  # noqa: E402
+from azukari.tenancy.actions.holders import NOWHERE  # noqa: E402
+from azukari.tenancy.models import Account, BrowserSession, Grant, StaffMember  # noqa: E402
 from azukari.tenancy.rules.client_sheet import ClientFacts  # noqa: E402
 from azukari.vault import errors as vault_errors  # noqa: E402
 from azukari.vault import queries as vault  # noqa: E402
@@ -45,7 +47,7 @@ from azukari.vault.models import NumberRecord, RecordKey  # noqa: E402
 from azukari.vault.rules.disposal import Reason, State  # noqa: E402
 from azukari.vault.rules.numbers import Identity, Verification  # noqa: E402
 from azukari.vault.rules.purposes import Purpose  # noqa: E402
-from tests.cast import Cast, Office, make_cast  # noqa: E402
+from tests.cast import PASSWORD, Cast, Office, activate, make_cast  # noqa: E402
 
 SHEET = Path(__file__).parents[1] / "fixtures" / "sheets" / "kawara_登録シート.xlsx"
 CARD = Identity(way=Verification.CARD)
@@ -305,6 +307,73 @@ class Import(Scenario):
         self.tidy()
 
 
+class Activate(Scenario):
+    """A reset, a new code, and its redemption: an account is either waiting or whole."""
+
+    def prepare(self) -> None:
+        self.turn += 1
+        self.staff_id = self.office.staff["saeki"]
+        self.issued = staff.issue_code(self.staff_id, actor=self.manager, channel=activation.LETTER, now=utc_now())
+        self.found = self._find()
+        self.since = journal.tree_size()
+
+    def _find(self) -> activation.Found:
+        return activation.find(
+            "office",
+            office_code="minato",
+            login_id="saeki",
+            typed=self.issued.code.text(),
+            trace=NOWHERE,
+            now=utc_now(),
+        )
+
+    def act(self) -> None:
+        activation.redeem(self.found, PASSWORD, trace=NOWHERE, now=utc_now())
+
+    def check(self) -> None:
+        account = Account.objects.get(username="minato/saeki")
+        member = StaffMember.objects.get(id=self.staff_id)
+        recorded = journal.tree_size() - self.since
+        whole = account.check_password(PASSWORD) and member.public_key is not None
+        waiting = account.password_set_at is None and member.public_key is None
+        assert (whole, waiting, recorded) in {(True, False, 1), (False, True, 0)}
+        if waiting:
+            assert self._find() == self.found, "the code was lost"
+        journal.verify_record()
+
+
+class Stop(Scenario):
+    """Stopping a member: sessions, grant, code and the entries of it go together."""
+
+    def prepare(self) -> None:
+        self.turn += 1
+        self.staff_id = self.office.staff["ono"]
+        staff.reopen_member(self.staff_id, actor=self.manager, now=utc_now())
+        issued = staff.issue_code(self.staff_id, actor=self.manager, channel=activation.LETTER, now=utc_now())
+        activate("office", "minato", "ono", issued, now=utc_now())
+        secret = unlocks.open_office_secret(self.office.staff["aoki"], PASSWORD)
+        members.give_grant(actor=self.manager, staff_id=self.staff_id, office_secret=secret, now=utc_now())
+        account = Account.objects.get(username="minato/ono")
+        BrowserSession.objects.create(
+            session_key=f"k{self.turn}",
+            session_data="",
+            expire_date=utc_now() + timedelta(hours=1),
+            account_id=account.pk,
+        )
+        self.since = journal.tree_size()
+
+    def act(self) -> None:
+        staff.stop_member(self.staff_id, actor=self.manager, now=utc_now())
+
+    def check(self) -> None:
+        account = Account.objects.get(username="minato/ono")
+        granted = Grant.objects.filter(staff_id=self.staff_id).exists()
+        sessions = BrowserSession.objects.filter(account_id=account.pk).exists()
+        recorded = journal.tree_size() - self.since
+        assert (account.is_active, granted, sessions, recorded) in {(True, True, True, 0), (False, False, False, 2)}
+        BrowserSession.objects.filter(account_id=account.pk).delete()
+
+
 def person(code: str) -> PersonFacts:
     return PersonFacts(
         employee_code=code,
@@ -317,7 +386,14 @@ def person(code: str) -> PersonFacts:
     )
 
 
-SCENARIOS = {"register": Register, "reveal": Reveal, "dispose": Dispose, "import": Import}
+SCENARIOS = {
+    "register": Register,
+    "reveal": Reveal,
+    "dispose": Dispose,
+    "import": Import,
+    "activate": Activate,
+    "stop": Stop,
+}
 
 
 def main(name: str, stride: int) -> None:
