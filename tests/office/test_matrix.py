@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from azukari.entrance import urls as entrance
 from azukari.journal import queries as journal
+from azukari.kernel.actor import Actor
 from azukari.office.urls import urlpatterns
 from azukari.store.scope import office_scope
 from azukari.tenancy import policy
@@ -32,6 +33,7 @@ class Row:
 
 
 # Ono and Kamo have no 利用認証 here (302 leads to it); Saeki and Aoki have one.
+# 200 to a POST is 本人の確認, where the form would be right without a field.
 # No entry (405 for everybody) where the view does not declare the method.
 NO = "405 405 405 405 405 405"
 ROWS = {
@@ -56,13 +58,31 @@ ROWS = {
     "disposal-person": Row("403 403 302 200 200 404", "403 403 302 422 422 404"),
     "disposal-client": Row("403 403 302 200 200 404", "403 403 302 422 422 404"),
     "disposal": Row("403 403 200 200 200 404", NO),
-    "disposal-carry-out": Row(NO, "403 403 302 403 302 404"),  # Saeki asked for it: not the second person
+    "disposal-carry-out": Row(NO, "403 403 302 403 200 404"),  # Saeki asked for it: not the second person
     "disposal-cancel": Row(NO, "403 403 302 302 302 404"),
     "certificate": Row("403 403 200 200 200 404", NO),
     "record": Row("200 403 200 200 200 200", NO),
     "record-entry": Row("200 403 200 200 200 404", NO),
-    "settings": Row("403 403 403 403 200 200", "403 403 403 403 422 422"),
+    "record-open": Row("302 403 302 302 302 302", "302 403 302 302 302 302"),
+    "settings": Row("200 200 200 200 200 200", NO),
+    "settings-office": Row("403 403 403 403 200 200", "403 403 403 403 422 422"),
+    "settings-password": Row("200 200 200 200 200 200", NO),
+    "record-password": Row("200 403 200 200 200 200", "422 403 422 422 422 422"),
+    # The member is Ono: not Kamo's office.
+    "staff": Row("403 403 403 403 200 200", NO),
+    "staff-new": Row("403 403 403 403 200 200", "403 403 403 403 422 422"),
+    "staff-member": Row("403 403 403 403 200 404", "403 403 403 403 422 404"),
+    "staff-invite": Row(NO, "403 403 403 403 422 404"),
+    "staff-grant": Row(NO, "403 403 403 403 422 404"),
+    "staff-withdraw": Row(NO, "403 403 403 403 200 404"),
+    "staff-stop": Row(NO, "403 403 403 403 200 404"),
+    "staff-reopen": Row(NO, "403 403 403 403 200 404"),
+    "contract": Row("403 403 403 403 200 200", NO),
+    "support": Row("403 403 403 403 200 200", "403 403 403 403 422 422"),
+    "support-end": Row(NO, "403 403 403 403 302 302"),
+    "documents": Row("200 200 200 200 200 200", NO),
     "recovery": Row("403 403 403 403 200 200", "403 403 403 403 200 200"),
+    "recovery-use": Row(NO, "403 403 403 403 302 302"),  # both can open numbers: nothing to restore
     "recovery-sheet": Row(NO, "403 403 403 403 200 302"),
 }
 # Those that every door has are walked in tests/entrance.
@@ -88,6 +108,11 @@ def ask(client: Client, method: str, url: str) -> HttpResponse:
 def place(cast: Cast, login: str, *, unlocked: bool) -> tuple[Office, Client]:
     office = cast.kamome if login == "kamo" else cast.minato
     return office, browser(office, login, unlocked=unlocked)
+
+
+def office_actor(office: Office, login: str) -> Actor:
+    with office_scope(office.id):
+        return office.actor(login)
 
 
 def size_and_last(office: Office, login: str) -> tuple[int, journal.EntryRow]:
@@ -174,7 +199,8 @@ def test_what_is_not_yours_looks_like_what_is_not_there(cast: Cast, name: str, l
             check_refusal(office, login, before)
             answers.append((response.status_code, response.content))
         assert answers[0] == answers[1]
-        assert answers[0][0] == 404
+        may = policy.may(office_actor(office, login), ROUTES[name].callback.permission)
+        assert answers[0][0] == (404 if may else 403)
 
 
 @pytest.mark.parametrize("name", ROUTES)

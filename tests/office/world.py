@@ -120,5 +120,6 @@ _MAKERS = {
     "person_id": _person,
     "import_id": _import,
     "disposal_id": _disposal,
+    "staff_id": lambda office, name, client: office.staff["ono"],
     "seq": _entry,
 }

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "azukari.ui.apps.UiConfig",
     "azukari.entrance.apps.EntranceConfig",
     "azukari.office.apps.OfficeConfig",
+    "azukari.portal.apps.PortalConfig",
     "azukari.ops.apps.OpsConfig",
 ]
 
@@ -81,6 +82,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "azukari.office.context.layout",
+                "azukari.portal.context.layout",
             ],
         },
     }

@@ -6,7 +6,10 @@ from django.urls import include, path
 
 from azukari.ui import error_pages
 
-urlpatterns = [path("", include("azukari.office.urls"))]
+urlpatterns = [
+    path("p/", include("azukari.portal.urls")),
+    path("", include("azukari.office.urls")),
+]
 
 handler400 = error_pages.bad_request
 handler403 = error_pages.forbidden

@@ -143,11 +143,15 @@ def _context(request: HttpRequest, row: vault.DisposalRow, error: AzukariError |
         "more": max(0, len(items) - _SHOWN_PEOPLE),
         "refusal": _refusal(request, row),
         "is_own": row.requested_by == actor.staff_id,
-        "waits": not row.two_persons and now_of(request) < row.executable_from,
+        "waits": _waits(request, row),
         "error": error,
         "has_errors": error is not None,
         "backup_until": jst_day(now_of(request)) + timedelta(days=actions.backup_days()),
     }
+
+
+def _waits(request: HttpRequest, row: vault.DisposalRow) -> bool:
+    return not row.two_persons and now_of(request) < row.executable_from
 
 
 def _refusal(request: HttpRequest, row: vault.DisposalRow) -> AzukariError | None:
@@ -168,7 +172,8 @@ def carry_out(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = vault.get_disposal_for(actor, disposal_id)
     vault_key(request)
-    if _refusal(request, row) is None:  # a refusal is said and recorded before anybody types a password for it
+    # What would be refused anyway is refused before anybody types a password for it.
+    if _refusal(request, row) is None and not _waits(request, row):
         prove(request, "個人番号の廃棄")
     try:
         actions.carry_out(actor=actor, disposal_id=row.id, now=now_of(request))

@@ -36,7 +36,7 @@ class Task:
     due_on: date | None
     days_left: int | None
     near: int
-    client_id: UUID
+    client_id: UUID | None
     client_name: str
     title: str
     action: str
@@ -65,6 +65,7 @@ def home(request: HttpRequest) -> HttpResponse:
         *(_import_task(row, names, today) for row in waiting),
         *(_disposal_task(row, names, actor) for row in open_disposals),
         *_due_tasks(due, names, today),
+        *_account_tasks(actor),
     ]
     tasks.sort(key=lambda task: (task.due_on is not None, task.due_on or today))
     context = {
@@ -122,6 +123,45 @@ def _disposal_task(row: vault.DisposalRow, names: dict[UUID, tenancy.ClientRow],
         title=f"個人番号の廃棄（{row.first_name}{f'さん ほか{row.count - 1}件' if row.count > 1 else 'さん'}）",
         action=("承認" if approves else "開く") if row.two_persons else "廃棄",
         url=reverse("office:disposal", args=[row.id]),
+    )
+
+
+def _account_tasks(actor: Actor) -> list[Task]:
+    """What waits for a 責任者: rights to give, passwords to reset, the 鍵の控え."""
+    tasks = []
+    if policy.may(actor, "tenancy:staff:manage"):
+        for row in tenancy.list_staff(active=True):
+            url = reverse("office:staff-member", args=[row.id])
+            if row.standing.reset_asked_at is not None:
+                tasks.append(_account_task(f"パスワード再設定の依頼（{row.name}さん）", url))
+            if row.waits_for_grant:
+                tasks.append(_account_task(f"個人番号の権限の付与待ち（{row.name}さん）", url))
+    if policy.may(actor, "tenancy:client:manage"):
+        for user in tenancy.list_users_asking_reset(actor):
+            client_id, client_name, _ = user.memberships[0]
+            url = reverse("office:client", args=[client_id])
+            title = f"パスワード再設定の依頼（{user.name}さん）"
+            tasks.append(_account_task(title, url, client_id=client_id, client_name=client_name))
+    if policy.may(actor, "tenancy:recovery:issue") and not tenancy.recovery_is_confirmed():
+        title = "鍵の控えの確認" if tenancy.find_recovery_sheet() else "鍵の控えの印刷"
+        tasks.append(_account_task(title, reverse("office:recovery"), kind="鍵の控え"))
+    return tasks
+
+
+def _account_task(
+    title: str, url: str, *, kind: str = "アカウント", client_id: UUID | None = None, client_name: str = ""
+) -> Task:
+    return Task(
+        kind=kind,
+        icon="key",
+        due_on=None,
+        days_left=None,
+        near=3,
+        client_id=client_id,
+        client_name=client_name,
+        title=title,
+        action="開く",
+        url=url,
     )
 
 

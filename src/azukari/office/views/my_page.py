@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
 
 from azukari.entrance.confirm import prove
 from azukari.entrance.forms import RecordPasswordForm
@@ -30,9 +31,24 @@ _MENU = (
         "設定情報の確認・編集",
         "事務所の名称と所在地、ログインの条件、通知先、個人番号の取扱いを決めます。",
     ),
-    ("tenancy:own:manage", "settings-password", "パスワード設定", "自分のパスワードと、記録の画面のパスワードを変更します。"),
-    ("tenancy:staff:manage", "staff", "従業員アカウント", "職員の追加と停止、役割、担当する顧問先、個人番号の権限を管理します。"),
-    ("tenancy:client:manage", "client-accounts", "事業所アカウント", "顧問先の担当者のアカウントを発行し、案内を印刷します。"),
+    (
+        "tenancy:own:manage",
+        "settings-password",
+        "パスワード設定",
+        "自分のパスワードと、記録の画面のパスワードを変更します。",
+    ),
+    (
+        "tenancy:staff:manage",
+        "staff",
+        "従業員アカウント",
+        "職員の追加と停止、役割、担当する顧問先、個人番号の権限を管理します。",
+    ),
+    (
+        "tenancy:client:manage",
+        "client-accounts",
+        "事業所アカウント",
+        "顧問先の担当者のアカウントを発行し、案内を印刷します。",
+    ),
     ("tenancy:contract:see", "contract", "保守契約状況確認", "契約の期間と状態、上限と今の利用数を確認します。"),
     ("tenancy:office:see", "documents", "定型文書管理", "顧問先に公開する書類を登録します（準備中）。"),
 )
@@ -51,7 +67,11 @@ def top(request: HttpRequest) -> HttpResponse:
         "contract": contract,
         "sees_contract": sees_contract,
         "contract_state": _state(request, contract),
-        "menu": [(name, label, what) for permission, name, label, what in _MENU if policy.may(actor, permission)],
+        "menu": [
+            (name, label, what)
+            for permission, name, label, what in _MENU
+            if policy.may(actor, permission) and _is_there(name)
+        ],
         "grants_support": grants_support,
         "support": queries.find_support(now_of(request)) if grants_support else None,
         "keeps_recovery": policy.may(actor, "tenancy:recovery:issue"),
@@ -61,6 +81,14 @@ def top(request: HttpRequest) -> HttpResponse:
         "own_fingerprint": _own_fingerprint(request),
     }
     return render(request, "office/settings/top.html", context)
+
+
+def _is_there(name: str) -> bool:
+    try:
+        reverse(f"office:{name}")
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def _own_fingerprint(request: HttpRequest) -> str:
@@ -163,7 +191,9 @@ def support(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         prove(request, "サポートの許可")
         offices.give_support(actor=actor_of(request), **form.cleaned_data, now=now_of(request))
-        messages.success(request, f"サポートを許可しました。{form.cleaned_data['hours']}時間たつと、自動的に終わります。")
+        messages.success(
+            request, f"サポートを許可しました。{form.cleaned_data['hours']}時間たつと、自動的に終わります。"
+        )
         return redirect("office:support")
     given = queries.list_support()
     context = {

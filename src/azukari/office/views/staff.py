@@ -68,15 +68,15 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         prove(request, "従業員アカウントの追加")
         try:
-            staff_id = actions.add_member(
-                form.cleaned_data["login_id"], form.facts(), actor=actor, now=now_of(request)
-            )
+            staff_id = actions.add_member(form.cleaned_data["login_id"], form.facts(), actor=actor, now=now_of(request))
         except (CodeTakenError, LoginIdError) as error:
             form.add_error("login_id", error.short)
         except ConflictError as error:
             form.add_error(None, error.short)
         else:
-            messages.success(request, f"{form.cleaned_data['name']}さんを追加しました。次に、ログインの案内を渡してください。")
+            messages.success(
+                request, f"{form.cleaned_data['name']}さんを追加しました。次に、ログインの案内を渡してください。"
+            )
             return redirect("office:staff-member", staff_id=staff_id)
     context = {"form": form, "full": _is_full(), "limit": _limit(), "office": office}
     return render(request, "office/settings/staff_new.html", context, status=422 if form.errors else 200)
@@ -212,7 +212,11 @@ def grant(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     row = queries.get_staff_for(actor_of(request), staff_id)
     secret = office_secret(request)
     if request.POST.get("fingerprint") != _fingerprint(row) or not request.POST.get("fingerprint"):
-        return _show(request, row, fault="鍵の指紋が、この画面を開いたときと違います。指紋を確かめ直してから、もう一度押してください。")
+        return _show(
+            request,
+            row,
+            fault="鍵の指紋が、この画面を開いたときと違います。指紋を確かめ直してから、もう一度押してください。",
+        )
 
     def act() -> None:
         members.give_grant(actor=actor_of(request), staff_id=row.id, office_secret=secret, now=now_of(request))

@@ -73,6 +73,7 @@ from azukari.tenancy.queries.people import (
     get_user_for,
     list_staff,
     list_users,
+    list_users_asking_reset,
     login_is_taken,
     needs_factor,
 )
@@ -139,6 +140,7 @@ __all__ = [
     "list_staff_in_charge",
     "list_support",
     "list_users",
+    "list_users_asking_reset",
     "login_is_taken",
     "needs_factor",
     "office_is_closed",

@@ -253,6 +253,13 @@ def find_users(actor: Actor, word: str, *, limit: int = 20) -> list[UserRow]:
     return [row for row in rows if any(actor.sees(client_id) for client_id, _, _ in row.memberships)]
 
 
+def list_users_asking_reset(actor: Actor) -> list[UserRow]:
+    """List the people of client companies this actor sees who forgot their password and asked for a new code."""
+    asking = ClientUser.objects.filter(account__is_active=True, account__reset_asked_at__isnull=False)
+    rows = _user_rows(list(asking.select_related("account").order_by("account__reset_asked_at")))
+    return [row for row in rows if any(actor.sees(client_id) for client_id, _, _ in row.memberships)]
+
+
 def get_user_for(actor: Actor, user_id: UUID) -> UserRow:
     """Get a person of a client company that this actor may see. Raises: UserNotFoundError."""
     rows = _user_rows(list(ClientUser.objects.select_related("account").filter(id=user_id)))

@@ -9,7 +9,7 @@
 
   function prepare(root) {
     // Controls that need a script are hidden in the page until one runs.
-    for (const button of root.querySelectorAll("[data-show-password], [data-print]")) button.hidden = false;
+    for (const it of root.querySelectorAll("[data-show-password], [data-print], [data-choice-filter]")) it.hidden = false;
   }
 
   function focusErrors(root) {
@@ -50,6 +50,20 @@
     was.button.removeAttribute("aria-disabled");
     if (was.nodes) was.button.replaceChildren(...was.nodes);
   }
+
+  // A long list of ticks: what is typed hides the others. A ticked one stays in sight.
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-choice-filter]")) return;
+    const word = event.target.value.normalize("NFKC").trim().toLowerCase();
+    for (const label of event.target.parentElement.querySelectorAll("label.check")) {
+      const found = label.textContent.normalize("NFKC").toLowerCase().includes(word);
+      label.hidden = !found && !label.querySelector("input").checked;
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches && event.target.matches("[data-choice-filter]")) event.preventDefault();
+  });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-show-password], [data-print]");
