@@ -11,7 +11,19 @@ import pytest
 from azukari.store.scope import office_scope
 from tests.cast import Cast, Office, make_cast
 
-_WITH_DATABASE = {"store", "journal", "tenancy", "roster", "vault", "intake", "entrance", "office", "ops_db"}
+_WITH_DATABASE = {
+    "store",
+    "journal",
+    "tenancy",
+    "roster",
+    "vault",
+    "intake",
+    "entrance",
+    "office",
+    "portal",
+    "operator",
+    "ops_db",
+}
 _HERE = Path(__file__).parent
 
 

@@ -37,7 +37,7 @@ def main() -> int:
             codes.append(
                 _pytest(
                     ["-m", f"not browser and not no_database{chosen}", "tests/store", "tests/journal", "tests/tenancy", "tests/vault",
-                     "tests/intake", "tests/office", "tests/whole"],
+                     "tests/intake", "tests/entrance", "tests/office", "tests/portal", "tests/operator", "tests/whole"],
                     {"AZUKARI_DATABASE": f"{address}/azukari", "AZUKARI_KEYS_DATABASE": f"{address}/azukari_keys"},
                 )
             )  # fmt: skip

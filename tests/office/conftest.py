@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 from django.db import connections, transaction
+from django.http import HttpResponse
 from django.test import Client
 
 from azukari.intake import tasks
@@ -58,6 +61,19 @@ def browser(office: Office, login: str, *, unlocked: bool = False) -> Client:
 def sign_in(cast: Cast) -> SignIn:
     """Log a person of みなと in."""
     return lambda login, **options: browser(cast.minato, login, **options)
+
+
+def confirmed(client: Client, url: str, fields: Mapping[str, object], *, follow: bool = False) -> HttpResponse:
+    """Send a form of weight: 本人の確認 asks, and the same fields go again with the password. Gives the last answer."""
+    asked = client.post(url, fields)
+    page = asked.content.decode()
+    assert asked.status_code == 200
+    assert "<h1>本人の確認</h1>" in page
+    carried: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page):
+        carried.setdefault(unescape(name), []).append(unescape(value))
+    carried.pop("confirm_credential", None)
+    return client.post(url, {**carried, "confirm_password": PASSWORD}, follow=follow)
 
 
 @pytest.fixture
