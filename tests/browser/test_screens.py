@@ -38,7 +38,9 @@ def test_screens_are_accessible_at_desk_and_phone_width(page: Page, served: Site
     for path in (
         "/", "/clients/", "/clients/?q=雲雀", "/clients/?q=nobody", "/imports/", "/disposal/", "/disposal/?tab=done",
         "/disposal/?tab=open", "/log/", "/log/?result=FAILURE", "/log/?since=2026/13/40", "/settings/",
-        "/settings/recovery/", "/unlock/", "/nowhere/",
+        "/settings/office/", "/settings/password/", "/settings/password/record/", "/settings/staff/",
+        "/settings/staff/new/", "/settings/contract/", "/settings/support/", "/settings/documents/",
+        "/settings/recovery/", "/log/open/", "/unlock/", "/nowhere/",
     ):  # fmt: skip
         page.goto(served.url + path)
         check(page, path)
@@ -104,9 +106,11 @@ def test_the_dialog_shows_and_hides_a_number_by_keys(page: Page, served: Site) -
 
 
 def show_for_ten_seconds(page: Page, served: Site) -> None:
-    page.goto(f"{served.url}/settings/")
+    page.goto(f"{served.url}/settings/office/")
     page.fill("[name=reveal_seconds]", "10")
-    page.locator("main form button.primary").first.click()
+    page.get_by_role("button", name="設定を保存").click()
+    page.fill("[name=confirm_password]", PASSWORD)
+    page.locator("main form button.primary").click()
     expect(page.locator("main")).to_contain_text("保存しました")
 
 

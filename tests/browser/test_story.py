@@ -90,6 +90,8 @@ def test_numbers_are_disposed_of_by_two_and_the_certificate_holds_offline(
     unlock(page, served, "disposal")
     page.goto(address)
     page.locator("form[action$='carry-out/'] button").click()
+    page.fill("[name=confirm_password]", PASSWORD)
+    page.locator("main form button.primary").click()
     expect(page.locator("main")).to_contain_text("廃棄しました")
     with page.expect_download() as download:
         page.locator("a[href$='certificate.pdf']").first.click()

@@ -65,7 +65,7 @@ def sign_in(cast: Cast) -> SignIn:
 
 def confirmed(client: Client, url: str, fields: Mapping[str, object], *, follow: bool = False) -> HttpResponse:
     """Send a form of weight: 本人の確認 asks, and the same fields go again with the password. Gives the last answer."""
-    asked = client.post(url, fields)
+    asked = client.post(url, fields, secure=True)
     page = asked.content.decode()
     assert asked.status_code == 200
     assert "<h1>本人の確認</h1>" in page
@@ -73,7 +73,7 @@ def confirmed(client: Client, url: str, fields: Mapping[str, object], *, follow:
     for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page):
         carried.setdefault(unescape(name), []).append(unescape(value))
     carried.pop("confirm_credential", None)
-    return client.post(url, {**carried, "confirm_password": PASSWORD}, follow=follow)
+    return client.post(url, {**carried, "confirm_password": PASSWORD}, follow=follow, secure=True)
 
 
 @pytest.fixture

@@ -11,13 +11,15 @@ from azukari.journal import queries as journal_queries
 from azukari.journal.rules import Line, Operation
 from azukari.kernel.ids import new_id
 from azukari.store.scope import office_scope
+from azukari.tenancy.models import ClientImport
+from azukari.tenancy.rules.client_sheet import ClientFacts, to_json
 from azukari.vault import queries as vault
 from azukari.vault.actions import disposal
 from azukari.vault.models import Certificate, Disposal
 from azukari.vault.rules import events
 from azukari.vault.rules.disposal import Reason
 from azukari.vault.rules.disposal import State as DisposalState
-from tests.cast import NOW, Office
+from tests.cast import NOW, TODAY, Office
 from tests.vault.test_numbers import register
 
 MISSING = UUID("01890000-0000-7000-8000-000000000000")
@@ -47,7 +49,17 @@ def _person(office: Office, name: str, client: str) -> UUID:
     return office.people["ishihara"]
 
 
+def _client_import(office: Office) -> UUID:
+    """An Excel of client companies with one new row, read by Aoki."""
+    facts = ClientFacts(code="sazanami", name="さざなみ商店", kana="サザナミ", contract_from=TODAY)
+    row = {"row": 2, "verdict": "NEW", "typed": {}, "facts": to_json(facts), "faults": [], "changes": []}
+    made = ClientImport.objects.create(file_name="顧問先.xlsx", rows=[row], made_by=office.staff["aoki"], made_at=NOW)
+    return made.id
+
+
 def _import(office: Office, name: str, client: str) -> UUID:
+    if name == "clients-import-check":
+        return _client_import(office)
     sheet = SheetImport.objects.create(
         client_id=office.clients[client],
         state=State.CHECKED,
@@ -120,6 +132,7 @@ _MAKERS = {
     "person_id": _person,
     "import_id": _import,
     "disposal_id": _disposal,
-    "staff_id": lambda office, name, client: office.staff["ono"],
+    "user_id": lambda office, name, client: office.users["nonaka" if client == "aoba" else "tanabe"],
+    "staff_id": lambda office, _, __: office.staff["ono"],
     "seq": _entry,
 }

@@ -40,6 +40,11 @@ AZUKARI_MAIL_FROM = env.text("AZUKARI_MAIL_FROM", "") if _SMTP_HOST else ""
 # The address people open, for letters, mails and passkeys. Empty: the one of the request.
 AZUKARI_ADDRESS = env.text("AZUKARI_ADDRESS", "").rstrip("/")
 
+# Who sends the letters to offices.
+AZUKARI_OPERATOR_NAME = env.text("AZUKARI_OPERATOR_NAME", "あずかり 運営")
+AZUKARI_OPERATOR_ADDRESS = env.text("AZUKARI_OPERATOR_ADDRESS", "")
+AZUKARI_OPERATOR_TELEPHONE = env.text("AZUKARI_OPERATOR_TELEPHONE", "")
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -55,6 +60,7 @@ INSTALLED_APPS = [
     "azukari.entrance.apps.EntranceConfig",
     "azukari.office.apps.OfficeConfig",
     "azukari.portal.apps.PortalConfig",
+    "azukari.operator.apps.OperatorConfig",
     "azukari.ops.apps.OpsConfig",
 ]
 
@@ -83,6 +89,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "azukari.office.context.layout",
                 "azukari.portal.context.layout",
+                "azukari.operator.context.layout",
             ],
         },
     }

@@ -8,6 +8,7 @@ from azukari.ui import error_pages
 
 urlpatterns = [
     path("p/", include("azukari.portal.urls")),
+    path("operator/", include("azukari.operator.urls")),
     path("", include("azukari.office.urls")),
 ]
 

@@ -7,6 +7,7 @@ from django.urls import path
 from azukari.entrance import urls as entrance
 from azukari.office.views import (
     account,
+    client_accounts,
     clients,
     disposal,
     home,
@@ -18,6 +19,7 @@ from azukari.office.views import (
     recovery,
     settings,
     staff,
+    users,
 )
 
 app_name = "office"
@@ -31,6 +33,15 @@ urlpatterns = [
     path("clients/<uuid:client_id>/", clients.client, name="client"),
     path("clients/<uuid:client_id>/people/", people.people_list, name="people"),
     path("clients/<uuid:client_id>/imports/new/", imports.upload, name="import-new"),
+    path("clients/<uuid:client_id>/edit/", client_accounts.edit, name="client-edit"),
+    path("clients/<uuid:client_id>/end/", client_accounts.end_contract, name="client-end"),
+    path("clients/<uuid:client_id>/resume/", client_accounts.resume_contract, name="client-resume"),
+    path("clients/<uuid:client_id>/users/", users.of_client, name="client-users"),
+    path("clients/<uuid:client_id>/users/new/", users.new, name="user-new"),
+    path("users/<uuid:user_id>/", users.user, name="user"),
+    path("users/<uuid:user_id>/invite/", users.invite, name="user-invite"),
+    path("users/<uuid:user_id>/stop/", users.stop, name="user-stop"),
+    path("users/<uuid:user_id>/reopen/", users.reopen, name="user-reopen"),
     path("people/<uuid:person_id>/", people.person, name="person"),
     path("people/<uuid:person_id>/number/", numbers.register, name="number-register"),
     path("people/<uuid:person_id>/number/change/", numbers.replace, name="number-replace"),
@@ -63,6 +74,12 @@ urlpatterns = [
     path("settings/staff/<uuid:staff_id>/withdraw/", staff.withdraw, name="staff-withdraw"),
     path("settings/staff/<uuid:staff_id>/stop/", staff.stop, name="staff-stop"),
     path("settings/staff/<uuid:staff_id>/reopen/", staff.reopen, name="staff-reopen"),
+    path("settings/clients/", client_accounts.accounts, name="client-accounts"),
+    path("settings/clients/new/", client_accounts.new, name="client-new"),
+    path("settings/clients/letters/", users.many_letters, name="client-letters"),
+    path("settings/clients/export.xlsx", client_accounts.export, name="clients-export"),
+    path("settings/clients/import/", client_accounts.upload, name="clients-import"),
+    path("settings/clients/import/<uuid:import_id>/", client_accounts.check, name="clients-import-check"),
     path("settings/contract/", my_page.contract, name="contract"),
     path("settings/support/", my_page.support, name="support"),
     path("settings/support/end/", my_page.end_support, name="support-end"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -168,6 +168,8 @@ def new_incident_number() -> str:
 def _respond(request: HttpRequest, page: ErrorPage, status: int) -> HttpResponse:
     """Render without context processors: an error page must not run a query that may fail again."""
     template = "ui/errors/partial.html" if request.headers.get("X-Partial") else "ui/errors/page.html"
-    response = HttpResponse(render_to_string(template, {"page": page}), status=status)
+    door = getattr(request, "door", None)
+    page = replace(page, back_url=door.prefix) if door else page
+    response = HttpResponse(render_to_string(template, {"page": page, "door": door}), status=status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, Sum
+from django.db.models.functions import Length
 
 from azukari.kernel.actor import Actor
 from azukari.roster import queries as roster
@@ -253,6 +254,16 @@ def live_numbers(person_ids: Sequence[UUID]) -> list[NumberFacts]:
 def count_numbers() -> int:
     """Count the numbers the office in force keeps: those not disposed of, former ones too."""
     return NumberRecord.objects.exclude(state=RecordState.DISPOSED).count()
+
+
+def count_stored_bytes() -> int:
+    """Count the sealed bytes the office in force keeps: numbers, parcels and certificates."""
+    lengths = (
+        NumberRecord.objects.filter(sealed__isnull=False).aggregate(n=Sum(Length("sealed")))["n"],
+        SealedParcel.objects.aggregate(n=Sum(Length("sealed")))["n"],
+        Certificate.objects.aggregate(n=Sum(Length("pdf")))["n"],
+    )
+    return sum(length or 0 for length in lengths)
 
 
 def count_live_numbers(client_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -55,6 +55,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
         "filtered": bool(q or kana_row or contract),
         "page": counted_page(rows, found.total, number),
         "people": _found_people(actor, q),
+        "manages_clients": policy.may(actor, "tenancy:client:manage"),
     }
     return render(request, "office/clients/list.html", context)
 
@@ -74,8 +75,12 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     handles = policy.may(actor, "vault:number:register")
     due = [row for row in vault.list_due(actor, until=today + timedelta(days=30)) if row.person.client_id == found.id]
     sees_record = policy.may(actor, "journal:record:see")
+    users = [row for row in tenancy.list_users(actor, [found.id]) if row.standing.active]
     context = {
         "client": found,
+        "manages_clients": policy.may(actor, "tenancy:client:manage"),
+        "users_count": len(users),
+        "last_login": max((row.standing.last_login for row in users if row.standing.last_login), default=None),
         "staff": tenancy.list_staff_in_charge([found.id]).get(found.id, []),
         "people": sum(states.values()),
         "states": {state.value.lower(): states.get(state, 0) for state in NumberState},

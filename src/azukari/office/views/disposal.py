@@ -172,8 +172,11 @@ def carry_out(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = vault.get_disposal_for(actor, disposal_id)
     vault_key(request)
-    # What would be refused anyway is refused before anybody types a password for it.
-    if _refusal(request, row) is None and not _waits(request, row):
+    # What is refused anyway is refused before anybody types a password for it.
+    refusal = _refusal(request, row)
+    if refusal is not None:
+        raise refusal
+    if row.state is State.REQUESTED and not _waits(request, row):
         prove(request, "個人番号の廃棄")
     try:
         actions.carry_out(actor=actor, disposal_id=row.id, now=now_of(request))

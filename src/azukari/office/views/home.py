@@ -139,7 +139,7 @@ def _account_tasks(actor: Actor) -> list[Task]:
     if policy.may(actor, "tenancy:client:manage"):
         for user in tenancy.list_users_asking_reset(actor):
             client_id, client_name, _ = user.memberships[0]
-            url = reverse("office:client", args=[client_id])
+            url = reverse("office:user", args=[user.id])
             title = f"パスワード再設定の依頼（{user.name}さん）"
             tasks.append(_account_task(title, url, client_id=client_id, client_name=client_name))
     if policy.may(actor, "tenancy:recovery:issue") and not tenancy.recovery_is_confirmed():

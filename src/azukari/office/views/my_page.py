@@ -7,7 +7,6 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 
 from azukari.entrance.confirm import prove
 from azukari.entrance.forms import RecordPasswordForm
@@ -67,11 +66,7 @@ def top(request: HttpRequest) -> HttpResponse:
         "contract": contract,
         "sees_contract": sees_contract,
         "contract_state": _state(request, contract),
-        "menu": [
-            (name, label, what)
-            for permission, name, label, what in _MENU
-            if policy.may(actor, permission) and _is_there(name)
-        ],
+        "menu": [(name, label, what) for permission, name, label, what in _MENU if policy.may(actor, permission)],
         "grants_support": grants_support,
         "support": queries.find_support(now_of(request)) if grants_support else None,
         "keeps_recovery": policy.may(actor, "tenancy:recovery:issue"),
@@ -81,14 +76,6 @@ def top(request: HttpRequest) -> HttpResponse:
         "own_fingerprint": _own_fingerprint(request),
     }
     return render(request, "office/settings/top.html", context)
-
-
-def _is_there(name: str) -> bool:
-    try:
-        reverse(f"office:{name}")
-    except NoReverseMatch:
-        return False
-    return True
 
 
 def _own_fingerprint(request: HttpRequest) -> str:

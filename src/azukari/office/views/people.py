@@ -50,6 +50,8 @@ def people_list(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "page": counted_page(rows, found.total, number),
         "handles": policy.may(actor, "vault:number:register"),
         "sees_record": policy.may(actor, "journal:record:see"),
+        "manages_clients": policy.may(actor, "tenancy:client:manage"),
+        "users_count": tenancy.count_users([client.id]).get(client.id, 0),
         "today": jst_day(now_of(request)),
     }
     return render(request, "office/clients/people.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,17 +16,34 @@ from azukari.tenancy import queries
 from azukari.tenancy.errors import ClientNotFoundError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of 利用者: what this company may know of a person, who may serve others too."""
+
+    name: str
+    login_id: str
+    role: str
+    last_login: datetime | None
+    active: bool
+    activated: bool
+    waiting: bool
+
+
 @page("portal:users:see")
 def users(request: HttpRequest) -> HttpResponse:
     """The people of the company in force; of their other companies nothing is told."""
     company = signed_in_of(request).company
     assert company is not None
     rows = [
-        {
-            "user": row,
-            "role": row.role_in(company.id),
-            "waiting": row.standing.is_waiting(now_of(request)),
-        }
+        Row(
+            name=row.name,
+            login_id=row.login_id,
+            role=row.role_in(company.id),
+            last_login=row.standing.last_login,
+            active=row.standing.active,
+            activated=row.standing.activated,
+            waiting=row.standing.is_waiting(now_of(request)),
+        )
         for row in queries.list_users(actor_of(request), [company.id])
     ]
     return render(request, "portal/users.html", {"rows": rows})

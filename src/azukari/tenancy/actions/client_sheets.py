@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from azukari.kernel.actor import Actor
+from azukari.kernel.ids import ClientId
 from azukari.press.workbook import Sheet, read_workbook, shown_file_name
 from azukari.tenancy import errors, policy
 from azukari.tenancy.actions import clients
@@ -46,7 +47,8 @@ def read_sheet(data: bytes, file_name: str, *, actor: Actor, now: datetime) -> R
     assert actor.staff_id is not None
     book = read_workbook(data, file_name)
     sheet = book.sheets[0]
-    checked = check_rows(_typed_rows(sheet), _known())
+    known, hidden = _known(actor)
+    checked = check_rows(_typed_rows(sheet), known, hidden=hidden)
     if not checked:
         raise errors.ClientSheetError(why="データの行がありません。")
     row = ClientImport.objects.create(
@@ -84,13 +86,16 @@ def _typed_rows(sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
     return rows
 
 
-def _known() -> dict[str, ClientFacts]:
-    return {row.code: clients.facts_of(row) for row in ClientCompany.objects.all()}
+def _known(actor: Actor) -> tuple[dict[str, ClientFacts], set[str]]:
+    """Give the companies the actor sees, by code, and the codes of the others."""
+    rows = list(ClientCompany.objects.all())
+    known = {row.code: clients.facts_of(row) for row in rows if actor.sees(ClientId(row.id))}
+    return known, {row.code for row in rows} - set(known)
 
 
 def get_import(import_id: UUID, *, actor: Actor) -> Read:
     """Get a sheet that waits, as its reader left it. Raises: ClientSheetGoneError when it was registered or is another's."""
-    row = _open(import_id, actor)
+    row = _open(import_id, actor, lock=False)
     rows = tuple(
         CheckedRow(
             row=found["row"],
@@ -105,10 +110,11 @@ def get_import(import_id: UUID, *, actor: Actor) -> Read:
     return Read(import_id=row.id, file_name=row.file_name, rows=rows)
 
 
-def _open(import_id: UUID, actor: Actor) -> ClientImport:
+def _open(import_id: UUID, actor: Actor, *, lock: bool) -> ClientImport:
     policy.check_may(actor, "tenancy:client:manage")
     assert actor.staff_id is not None
-    row = ClientImport.objects.lock().filter(id=import_id, made_by=actor.staff_id, done_at__isnull=True).first()
+    rows = ClientImport.objects.lock() if lock else ClientImport.objects.all()
+    row = rows.filter(id=import_id, made_by=actor.staff_id, done_at__isnull=True).first()
     if row is None:
         raise errors.ClientSheetGoneError
     return row
@@ -121,7 +127,7 @@ def register_sheet(import_id: UUID, *, actor: Actor, now: datetime) -> tuple[int
     Rows with a fault are left out. Raises: ClientSheetGoneError, CodeTakenError, LimitReachedError.
     """
     added = changed = 0
-    row = _open(import_id, actor)
+    row = _open(import_id, actor, lock=True)
     ids = dict(ClientCompany.objects.values_list("code", "id"))
     for found in row.rows:
         if found["facts"] is None or found["verdict"] == Verdict.SAME:

@@ -14,7 +14,7 @@ from azukari.kernel.actor import Actor, Role
 from azukari.kernel.ids import ClientId, new_id
 from azukari.tenancy import errors, policy, queries
 from azukari.tenancy.actions import sessions
-from azukari.tenancy.models import ClientCompany, ClientMembership
+from azukari.tenancy.models import Assignment, ClientCompany, ClientMembership
 from azukari.tenancy.rules.client_sheet import ClientFacts, differences
 from azukari.tenancy.rules.events import Events
 
@@ -25,12 +25,15 @@ def add_client(facts: ClientFacts, *, actor: Actor, screen: str = "顧問先", n
     policy.check_may(actor, "tenancy:client:manage")
     if ClientCompany.objects.filter(code=facts.code).exists():
         raise errors.CodeTakenError(value=facts.code)
-    contract = queries.get_contract() if actor.role is not Role.SYSTEM else None
-    if contract and contract.client_limit is not None and queries.count_usage().clients >= contract.client_limit:
-        raise errors.LimitReachedError(what="顧問先", limit=f"{contract.client_limit}社")
+    if facts.contract_ended_on is None:
+        _check_limit(actor)
     client_id = ClientId(new_id())
     _record(actor, Events.CLIENT_ADDED, client_id, facts.name, screen=screen, now=now)
     ClientCompany.objects.create(id=client_id, created_at=now, **_columns(facts))
+    if actor.client_ids is not None and actor.staff_id is not None:
+        # Whoever sees only the companies assigned to them must find the one they have just added.
+        Assignment.objects.create(staff_id=actor.staff_id, client_id=client_id)
+        _record(actor, Events.ASSIGNED, client_id, facts.name, detail=f"担当：{actor.name}", screen=screen, now=now)
     return client_id
 
 
@@ -41,7 +44,7 @@ def change_client(
     """Change a client company. `version` is the one the person saw; None where nobody looked (an Excel).
 
     The contract's end is changed with it. Raises: PermissionNotAllowed, ClientNotFoundError, CodeTakenError,
-    StaleVersionError.
+    StaleVersionError, LimitReachedError when a contract is resumed.
     """
     policy.check_may(actor, "tenancy:client:manage")
     row = _get(actor, client_id)
@@ -49,6 +52,8 @@ def change_client(
         raise errors.StaleVersionError
     if ClientCompany.objects.filter(code=facts.code).exclude(id=client_id).exists():
         raise errors.CodeTakenError(value=facts.code)
+    if row.contract_ended_on and not facts.contract_ended_on:
+        _check_limit(actor)
     changed = "・".join(differences(facts_of(row), facts)) or "変更なし"
     _record(actor, Events.CLIENT_CHANGED, client_id, facts.name, detail=changed, screen=screen, now=now)
     ClientCompany.objects.filter(id=client_id).update(**_columns(facts), version=row.version + 1)
@@ -73,9 +78,12 @@ def end_contract(client_id: UUID, *, ended_on: date, actor: Actor, now: datetime
 
 @transaction.atomic
 def resume_contract(client_id: UUID, *, actor: Actor, now: datetime) -> None:
-    """Take the end of a contract back. Raises: PermissionNotAllowed, ClientNotFoundError."""
+    """Take the end of a contract back. Raises: PermissionNotAllowed, ClientNotFoundError, LimitReachedError."""
     policy.check_may(actor, "tenancy:client:manage")
     row = _get(actor, client_id)
+    if row.contract_ended_on is None:
+        return
+    _check_limit(actor)
     _record(actor, Events.CLIENT_RESUMED, client_id, row.name, now=now)
     ClientCompany.objects.filter(id=client_id).update(contract_ended_on=None, version=row.version + 1)
 
@@ -126,8 +134,18 @@ def _columns(facts: ClientFacts) -> dict[str, object]:
     }
 
 
+def _check_limit(actor: Actor) -> None:
+    """Refuse one more running contract than was agreed. Raises: LimitReachedError."""
+    contract = queries.get_contract() if actor.role is not Role.SYSTEM else None
+    if contract and contract.client_limit is not None and queries.count_usage().clients >= contract.client_limit:
+        raise errors.LimitReachedError(what="顧問先", limit=f"{contract.client_limit}社")
+
+
 def _end_logins(client_id: UUID) -> None:
-    for account_id in ClientMembership.objects.filter(client_id=client_id).values_list("user__account_id", flat=True):
+    """Log out whoever serves no company any more. The contract's end stands already."""
+    running = ClientMembership.objects.filter(client__contract_ended_on__isnull=True).values("user_id")
+    left = ClientMembership.objects.filter(client_id=client_id).exclude(user_id__in=running)
+    for account_id in left.values_list("user__account_id", flat=True):
         sessions.end_sessions(account_id)
 
 

@@ -107,6 +107,13 @@ def founder_login() -> str:
     return (name or "").rpartition("/")[2]
 
 
+def founder_is_active() -> bool:
+    """Tell whether that account is in use, so that a new letter would reset it."""
+    office = Office.objects.get(id=current_office())
+    found = Account.objects.filter(pk=office.founder_account_id or office.id, password_set_at__isnull=False)
+    return found.exists()
+
+
 @transaction.atomic
 def stop_office(reason: str, *, trace: Trace, now: datetime) -> None:
     """Stop an office: nobody of it gets in, every session and unlock ends with this commit. In the office's scope."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -121,6 +121,23 @@ def issue_code(
     if user.account.password_set_at is not None:
         activation.reset(user.account, actor=actor, with_factors=with_factors, now=now)
     return activation.issue(user.account, actor=actor, channel=channel, page=page, now=now)
+
+
+@transaction.atomic
+def issue_first_codes(user_ids: Sequence[UUID], *, actor: Actor, now: datetime) -> dict[UUID, Issued]:
+    """Issue codes for letters to many people at once, all or none. Gives them by person.
+
+    Whoever has activated the account meanwhile, or was stopped, is left out: nobody is reset by this.
+    Raises: PermissionNotAllowed, UserNotFoundError.
+    """
+    policy.check_may(actor, "tenancy:client:manage")
+    issued: dict[UUID, Issued] = {}
+    for user_id in user_ids:
+        user = _get(actor, user_id)
+        waits = Account.objects.lock().filter(id=user.account_id, is_active=True, password_set_at__isnull=True).first()
+        if waits:
+            issued[user_id] = activation.issue(waits, actor=actor, channel=activation.LETTER, now=now)
+    return issued
 
 
 def _get(actor: Actor, user_id: UUID) -> ClientUser:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from azukari.kernel.actor import Actor, Role
+from azukari.kernel.actor import ROLE_LABELS, Actor, Role
 from azukari.kernel.ids import OfficeId
 from azukari.store.scope import current_office
 from azukari.tenancy import errors
@@ -203,6 +203,11 @@ class AccountState:
     active: bool
     activated: bool
     last_login: datetime | None
+
+    @property
+    def role_label(self) -> str:
+        """Give the role in words; people of client companies have one in each company."""
+        return ROLE_LABELS[self.role] if self.role else ""
 
 
 def list_account_states() -> list[AccountState]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from azukari.kernel import text, wareki
 from azukari.kernel.check_digits import is_valid_corporate_number
@@ -74,58 +77,85 @@ class CheckedRow:
     changes: tuple[str, ...] = ()
 
 
-def find_faults(facts: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
-    """Read typed texts of one company into values. Gives them, and a sentence for each fault."""
-    values: dict[str, object] = {name: facts.get(name, "").strip() for name in COLUMNS.values()}
-    faults: list[str] = []
-    code = tidy_word(str(values["code"]))
-    values["code"] = code
-    if not is_login_id(code):
-        faults.append("コードは、半角の英字・数字と . _ - を使って、3〜40文字で入力してください。")
-    if not values["name"]:
-        faults.append("事業所名が入力されていません。")
-    values["kana"] = kana = text.to_katakana(str(values["kana"]))
-    if not kana:
-        faults.append("カナが入力されていません。")
-    number = text.fold_number(str(values["corporate_number"]))
-    values["corporate_number"] = number
-    if number and not is_valid_corporate_number(number):
-        faults.append("法人番号が正しくありません。13桁の数字を確認してください。")
-    postal = text.fold_number(str(values["postal_code"]))
-    values["postal_code"] = f"{postal[:3]}-{postal[3:]}" if len(postal) == 7 and postal.isdecimal() else postal
-    if postal and not (len(postal) == 7 and postal.isdecimal()):
-        faults.append("郵便番号は、7桁の数字で入力してください。")
-    for name in ("contract_from", "contract_ended_on"):
-        written = str(values[name])
-        try:
-            values[name] = wareki.parse_date(written) if written else None
-        except AzukariError:
-            values[name] = None
-            faults.append(
-                f"{'契約開始日' if name == 'contract_from' else '契約終了日'}「{written}」を日付として読み取れません。"
-            )
-    start, end = values["contract_from"], values["contract_ended_on"]
-    if start is None and not any("契約開始日" in fault for fault in faults):
-        faults.append("契約開始日が入力されていません。")
-    if isinstance(start, date) and isinstance(end, date) and end < start:
-        faults.append("契約終了日が、契約開始日より前です。")
-    faults += [
-        f"{label}は{_LENGTHS[name]}文字までで入力してください。"
+class Fault(NamedTuple):
+    """What is wrong with one field of a company."""
+
+    field: str
+    sentence: str
+
+
+def find_faults(typed: Mapping[str, str]) -> tuple[dict[str, object], list[Fault]]:
+    """Read typed texts of one company into values. Gives them, and what is wrong, in the order of the columns.
+
+    The form and the Excel both read through here, so they take and refuse the same.
+    """
+    texts = {name: text.clean_name(typed.get(name, "")) for name in COLUMNS.values()}
+    texts["code"] = tidy_word(texts["code"])
+    texts["kana"] = text.to_katakana(texts["kana"])
+    texts["corporate_number"] = text.fold_number(texts["corporate_number"])
+    texts["postal_code"] = _postal_code(texts["postal_code"])
+    texts["telephone"] = _telephone(texts["telephone"])
+    faults = {
+        name: f"{label}が入力されていません。" for label, name in COLUMNS.items() if label in NEEDED and not texts[name]
+    }
+    faults |= {
+        name: f"{label}は{_LENGTHS[name]}文字までで入力してください。"
         for label, name in COLUMNS.items()
-        if name in _LENGTHS and len(str(values[name])) > _LENGTHS[name]
-    ]
-    return values, faults
+        if len(texts[name]) > _LENGTHS.get(name, len(texts[name]))
+    }
+    if texts["code"] and not is_login_id(texts["code"]):
+        faults["code"] = "コードは、半角の英字・数字と . _ - を使って、3〜40文字で入力してください。"
+    if texts["corporate_number"] and not is_valid_corporate_number(texts["corporate_number"]):
+        faults["corporate_number"] = "法人番号が正しくありません。13桁の数字を確認してください。"
+    if texts["postal_code"] and not _POSTAL_CODE.fullmatch(texts["postal_code"]):
+        faults["postal_code"] = "郵便番号は、7桁の数字で入力してください。"
+    start = _day("契約開始日", texts, faults)
+    end = _day("契約終了日", texts, faults)
+    if start and end and end < start:
+        faults["contract_ended_on"] = "契約終了日が、契約開始日より前です。"
+    values: dict[str, object] = {**texts, "contract_from": start, "contract_ended_on": end}
+    return values, [Fault(name, faults[name]) for name in COLUMNS.values() if name in faults]
 
 
-def check_rows(rows: Sequence[tuple[int, Mapping[str, str]]], known: Mapping[str, ClientFacts]) -> list[CheckedRow]:
-    """Check the rows of a sheet against the companies there are, by code. A code twice rejects the later row."""
+_POSTAL_CODE = re.compile(r"\d{3}-\d{4}", re.ASCII)
+_BETWEEN_DIGITS = re.compile(rf"(?<=\d)[{re.escape(text.HYPHENS)}](?=\d)")
+
+
+def _postal_code(typed: str) -> str:
+    digits = text.fold_number(typed.removeprefix("〒"))
+    return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 and digits.isdecimal() else digits
+
+
+def _telephone(typed: str) -> str:
+    return _BETWEEN_DIGITS.sub("-", unicodedata.normalize("NFKC", typed))
+
+
+def _day(label: str, texts: Mapping[str, str], faults: dict[str, str]) -> date | None:
+    written = texts[COLUMNS[label]]
+    try:
+        return wareki.parse_date(written) if written else None
+    except AzukariError as error:
+        faults[COLUMNS[label]] = f"{label}「{written[:20]}」を日付として読み取れません。{error.advice}"
+        return None
+
+
+def check_rows(
+    rows: Sequence[tuple[int, Mapping[str, str]]], known: Mapping[str, ClientFacts], *, hidden: Collection[str] = ()
+) -> list[CheckedRow]:
+    """Check the rows of a sheet against the companies there are, by code. A code twice rejects the later row.
+
+    `hidden` are codes of companies that are not the reader's to see: their rows are rejected.
+    """
     checked: list[CheckedRow] = []
     seen: dict[str, int] = {}
     for place, typed in rows:
-        values, faults = find_faults(typed)
+        values, found = find_faults(typed)
+        faults = [fault.sentence for fault in found]
         code = str(values["code"])
-        if code in seen:
+        if code and code in seen:
             faults.append(f"コード「{code}」が、{seen[code]}行目にもあります。")
+        if code in hidden:
+            faults.append(f"コード「{code}」は、担当していない顧問先のものです。")
         seen.setdefault(code, place)
         if faults:
             checked.append(CheckedRow(row=place, verdict=Verdict.REJECTED, typed=typed, faults=tuple(faults)))
