@@ -1,8 +1,10 @@
 """Draws the letters: A4, folded in three, for a window envelope 長形3号 (120 × 235 mm).
 
-The window of such envelopes is 90 × 45 mm, 18 to 22 mm from the left and 12 to 15 mm from the top. The recipient stands
-in x 24 to 104 mm, y 17 to 52 mm of the page, so it shows wherever the sheet slides. The first third (to 99 mm) holds
-no code, no login ID and no QR code: nothing of them can be seen or felt through the window. Fold marks at 99 and 198.
+The window of such envelopes is about 90 × 45 mm, 18 to 22 mm from the left and 12 to 15 mm from the top. The recipient
+stands in x 24 to 102 mm, y 17 to 52 mm of the page, in letters as large as fit: what is behind the window when the sheet
+lies at the upper left. The sheet can slide (99 mm in 120), so whoever stuffs the envelope pushes it up. The first third
+(to 99 mm) holds no code, no login ID and no QR code, so nothing of them shows however it slides. Fold marks at 99 and
+198 mm.
 """
 
 from __future__ import annotations
