@@ -129,16 +129,22 @@ def forget_counters(site: Site) -> None:
 
 def log_in(page: Page, site: Site, login_id: str, office: str = "minato") -> None:
     """Log in as one of the demo staff."""
+    log_in_at(page, site, "/", login_id, office=office)
+
+
+def log_in_at(page: Page, site: Site, door: str, login_id: str, office: str = "") -> None:
+    """Log in at a door as one of the invented people, with the code that trial mode shows."""
     forget_counters(site)
-    page.goto(f"{site.url}/login/")
-    page.fill("[name=office_code]", office)
+    page.goto(f"{site.url}{door}login/")
+    if office:
+        page.fill("[name=office_code]", office)
     page.fill("[name=login_id]", login_id)
     page.fill("[name=password]", PASSWORD)
     page.click("main form button.primary")
-    page.wait_for_url(f"{site.url}/login/code/")
+    page.wait_for_url(f"{site.url}{door}login/code/")
     page.fill("[name=code]", page.inner_text("[data-trial-code]"))
     page.click("main form button.primary")
-    page.wait_for_url(f"{site.url}/")
+    page.wait_for_url(f"{site.url}{door}")
 
 
 def unlock(page: Page, site: Site, purpose: str = "sheet") -> None:

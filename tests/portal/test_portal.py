@@ -16,7 +16,7 @@ from azukari.kernel.actor import Role
 from azukari.portal.urls import urlpatterns
 from azukari.store.scope import office_scope
 from azukari.tenancy.actions import clients, users
-from azukari.tenancy.models import BrowserSession
+from azukari.tenancy.models import Account, BrowserSession
 from tests.cast import NOW, PASSWORD, TODAY, Cast
 from tests.portal.conftest import enter
 
@@ -113,7 +113,9 @@ def test_a_stopped_person_is_out_at_once(cast: Cast, nonaka: Client) -> None:
 def test_with_the_contract_of_the_only_company_the_login_ends(cast: Cast, nonaka: Client, tanabe: Client) -> None:
     with office_scope(cast.minato.id):
         clients.end_contract(cast.minato.clients["aoba"], ended_on=TODAY, actor=cast.minato.actor("aoki"), now=NOW)
-        assert not BrowserSession.objects.filter(account_id__isnull=False).exists()
+        left = BrowserSession.objects.values_list("account_id", flat=True)
+        assert list(left) == [Account.objects.get(username="minato/tanabe").pk]  # she serves みずほ as well
+    assert nonaka.get("/p/", secure=True)["Location"].startswith("/p/login/")
     assert enter(cast.minato, "nonaka").get("/p/", secure=True)["Location"].startswith("/p/login/")
     assert "みずほ運輸" in enter(cast.minato, "tanabe").get("/p/", secure=True).content.decode()
 
@@ -128,8 +130,6 @@ def test_what_client_users_do_stands_in_the_offices_record(cast: Cast, tanabe: C
 
 def test_a_client_user_sees_none_of_the_offices_own_lines(cast: Cast) -> None:
     from azukari.tenancy import queries
-    from azukari.tenancy.models import Account
-
     with office_scope(cast.minato.id):
         account = Account.objects.get(username="minato/nonaka")
         actor = queries.get_signed_in(account.pk, session="s", address="").actor

@@ -48,7 +48,7 @@ def words(pdf: bytes) -> list[tuple[float, float, float, float, str]]:
 
 
 def within(pdf: bytes, left: float, top: float, right: float, bottom: float) -> str:
-    return "".join(t for l, y, r, b, t in words(pdf) if l < right and r > left and y < bottom and b > top)
+    return "".join(t for x, y, r, b, t in words(pdf) if x < right and r > left and y < bottom and b > top)
 
 
 def page_count(pdf: bytes) -> int:
@@ -93,11 +93,11 @@ def test_window_shows_the_recipient_whole_and_alone(letter: AccountLetter) -> No
 @EVERY
 def test_no_words_lie_on_each_other_or_off_the_page(letter: AccountLetter) -> None:
     found = words(drawn(letter))
-    for l, t, r, b, _ in found:
-        assert l >= 0 and r <= 210 and t >= 0 and b <= 297
-    for n, (l, t, r, b, text) in enumerate(found):
+    for x, t, r, b, _ in found:
+        assert x >= 0 and r <= 210 and t >= 0 and b <= 297
+    for n, (x, t, r, b, text) in enumerate(found):
         for l2, t2, r2, b2, other in found[n + 1 :]:
-            overlap_x, overlap_y = min(r, r2) - max(l, l2), min(b, b2) - max(t, t2)
+            overlap_x, overlap_y = min(r, r2) - max(x, l2), min(b, b2) - max(t, t2)
             assert not (overlap_x > 0.5 and overlap_y > 1.6), (text, other)
 
 

@@ -138,6 +138,13 @@ class OfficeStoppedError(NotAllowedError):
     remedy = "運営者に連絡してください。"
 
 
+class NoCompanyLeftError(NotAllowedError):
+    code = "tenancy.no_company_left"
+    happened = "ログインできませんでした。"
+    cause = "登録されている会社と事務所の契約は、終了しています。"
+    remedy = "事務所に連絡してください。"
+
+
 class AddressNotAllowedError(NotAllowedError):
     code = "tenancy.address_not_allowed"
     happened = "この場所からは開けません。"

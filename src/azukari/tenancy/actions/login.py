@@ -43,7 +43,7 @@ def check_login(
 ) -> Entered:
     """Check name and password at a door. `device` is the browser's token.
 
-    Raises: LoginRefusedError, TooManyAttemptsError, OfficeStoppedError, AddressNotAllowedError.
+    Raises: LoginRefusedError, TooManyAttemptsError, OfficeStoppedError, NoCompanyLeftError, AddressNotAllowedError.
     """
     if door == "operator":
         return _check_operator(login.tidy_word(login_id), password, device=device, trace=trace, now=now)
@@ -67,6 +67,7 @@ def check_login(
         tries.give_back(login.SOURCE_LIMITS, trace.address)
         if office.stopped_at is not None:
             raise errors.OfficeStoppedError
+        _check_company(account)
         check_address(account, trace, now=now)
         return Entered(account.pk, office.id)
 
@@ -121,15 +122,22 @@ def check_address(account: Account, trace: Trace, *, now: datetime) -> None:
     raise errors.AddressNotAllowedError(address=trace.address)
 
 
+def _check_company(account: Account) -> None:
+    """Refuse people of client companies none of which is a client any more. Raises: NoCompanyLeftError."""
+    if account.door == "portal" and not queries.serves_a_company(account):
+        raise errors.NoCompanyLeftError
+
+
 def check_entry(holder: Holder, door: str, *, trace: Trace, now: datetime) -> None:
     """Check what a passkey alone does not say: the door is the account's, it is activated, the network is allowed.
 
-    Raises: PasskeyNotAcceptedError, AddressNotAllowedError.
+    Raises: PasskeyNotAcceptedError, NoCompanyLeftError, AddressNotAllowedError.
     """
     own = holder.door if isinstance(holder, Account) else "operator"
     if own != door or holder.password_set_at is None:
         raise errors.PasskeyNotAcceptedError
     if isinstance(holder, Account):
+        _check_company(holder)
         check_address(holder, trace, now=now)
 
 

@@ -76,6 +76,7 @@ from azukari.tenancy.queries.people import (
     list_users_asking_reset,
     login_is_taken,
     needs_factor,
+    serves_a_company,
 )
 
 __all__ = [
@@ -145,5 +146,6 @@ __all__ = [
     "needs_factor",
     "office_is_closed",
     "recovery_is_confirmed",
+    "serves_a_company",
     "unlock_ends_at",
 ]

@@ -119,6 +119,12 @@ def _client_user(
     )
 
 
+def serves_a_company(account: Account) -> bool:
+    """Tell whether a client user has a company left whose contract is running."""
+    running = ClientMembership.objects.filter(client__contract_ended_on__isnull=True)
+    return running.filter(user__account=account).exists()
+
+
 def needs_factor(account: Account) -> bool:
     """Tell whether a second factor is asked of an account, by the office's settings."""
     office = get_office()
