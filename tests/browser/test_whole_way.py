@@ -162,7 +162,7 @@ def test_from_an_operator_to_a_clients_user(served: Site, visit) -> None:
     form.locator("button.primary").click()
     confirm(manager, OWN)
     expect(manager.locator("main")).to_contain_text("河合 恵")
-    manager.get_by_role("button", name=re.compile("案内.*印刷|書面")).first.click()
+    manager.get_by_role("button", name="案内を発行").click()
     letter = text_of(download(manager, lambda: confirm(manager, OWN)))
     assert "河合 恵" in letter and "かわら屋株式会社" in letter
 

@@ -267,6 +267,18 @@ def test_an_act_of_weight_asks_for_the_password_and_keeps_the_fields(
     assert "本人の確認" in send(client, "/account/codes/").content.decode()
 
 
+def test_a_page_of_the_proof_is_good_once(client: Client, cast: Cast, app: Secret, clock: Clock) -> None:
+    """After a download the page stays open; a second press must not issue a second letter."""
+    log_in(client, app, clock)
+    page = send(client, "/account/codes/").content.decode()
+    ticket = re.search(r'name="confirm_ticket" value="([^"]+)"', page)
+    assert ticket
+    first = send(client, "/account/codes/", confirm_password=PASSWORD, confirm_ticket=ticket.group(1))
+    again = send(client, "/account/codes/", confirm_password=PASSWORD, confirm_ticket=ticket.group(1))
+    assert (first.status_code, again.status_code) == (200, 422)
+    assert "もう使いました" in again.content.decode()
+
+
 def test_the_doors_do_not_take_each_others_accounts(client: Client, cast: Cast) -> None:
     assert type_password(client, "tanabe").status_code == 422
 

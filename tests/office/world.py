@@ -132,7 +132,7 @@ _MAKERS = {
     "person_id": _person,
     "import_id": _import,
     "disposal_id": _disposal,
-    "user_id": lambda office, name, client: office.users["nonaka" if client == "aoba" else "tanabe"],
+    "user_id": lambda office, _, client: office.users["nonaka" if client == "aoba" else "tanabe"],
     "staff_id": lambda office, _, __: office.staff["ono"],
     "seq": _entry,
 }

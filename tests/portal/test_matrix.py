@@ -5,15 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from azukari.entrance import urls as entrance
-from azukari.entrance.access import PENDING, PUBLIC
-from azukari.entrance.doors import OFFICE
 from azukari.portal.urls import urlpatterns
-from tests.cast import Cast
-from tests.portal.conftest import enter
 
 NOWHERE = UUID("01890000-0000-7000-8000-000000000000")
 SHARED = {pattern.name: pattern for pattern in urlpatterns if pattern in entrance.patterns}
@@ -28,6 +23,6 @@ def test_x(cast, nonaka, tanabe, name) -> None:
     out = []
     for m in ("get", "post"):
         r = getattr(nonaka, m)(url, secure=True)
-        out.append(f"{r.status_code} {r.get('Location','')}")
+        out.append(f"{r.status_code} {r.get('Location', '')}")
     print("ROW", name, p.callback.permission, out)
     assert 0

@@ -130,6 +130,7 @@ def test_what_client_users_do_stands_in_the_offices_record(cast: Cast, tanabe: C
 
 def test_a_client_user_sees_none_of_the_offices_own_lines(cast: Cast) -> None:
     from azukari.tenancy import queries
+
     with office_scope(cast.minato.id):
         account = Account.objects.get(username="minato/nonaka")
         actor = queries.get_signed_in(account.pk, session="s", address="").actor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from azukari.kernel.check_digits import corporate_number_check_digit
@@ -116,7 +116,8 @@ _TYPED = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+# Each example is a process of its own that reads a book: few examples, many rows, no shrinking.
+@settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(st.lists(_TYPED, min_size=30, max_size=60, unique_by=lambda typed: typed["code"]))
 def test_what_is_written_out_and_taken_in_again_is_all_the_same(many: list[dict[str, str]]) -> None:
     read = [find_faults(typed) for typed in many]

@@ -7,6 +7,7 @@ with the same fields hidden in it and one question; the answer goes to the same 
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,10 +20,14 @@ from azukari.entrance.requests import door_at, holder_of, now_of, trace_of
 from azukari.kernel.errors import InvalidError
 from azukari.seal import passkeys
 from azukari.tenancy import queries
-from azukari.tenancy.actions import factors, passwords
+from azukari.tenancy.actions import factors, passwords, tries
+from azukari.tenancy.errors import TooManyAttemptsError
+from azukari.tenancy.rules.login import TICKET_LIMIT
 
 _PASSWORD, _CREDENTIAL = "confirm_password", "confirm_credential"
-_NOT_CARRIED = ("csrfmiddlewaretoken", _PASSWORD, _CREDENTIAL)
+_TICKET = "confirm_ticket"
+_NOT_CARRIED = ("csrfmiddlewaretoken", _PASSWORD, _CREDENTIAL, _TICKET)
+_USED = "この確認は、もう使いました。同じ操作をもう一度行うときは、前の画面からやり直してください。"
 
 
 class ConfirmWanted(Exception):
@@ -58,6 +63,17 @@ def prove(request: HttpRequest, what: str) -> None:
             raise ConfirmWanted(what)
     except InvalidError as error:
         raise ConfirmWanted(what, error.short) from error
+    _use_ticket(request, what)
+
+
+def _use_ticket(request: HttpRequest, what: str) -> None:
+    """A page of this question is good once: the page stays open after a download, and people press twice."""
+    ticket = request.POST.get(_TICKET)
+    if ticket:
+        try:
+            tries.take(((TICKET_LIMIT,), ticket[:64]), now=now_of(request))
+        except TooManyAttemptsError as error:
+            raise ConfirmWanted(what, _USED) from error
 
 
 def render_confirm(request: HttpRequest, wanted: ConfirmWanted) -> HttpResponse:
@@ -70,6 +86,7 @@ def render_confirm(request: HttpRequest, wanted: ConfirmWanted) -> HttpResponse:
         options = ceremony.options
     context = {
         "what": wanted.what,
+        "ticket": secrets.token_urlsafe(16),
         "fault": wanted.fault,
         "carried": [
             (name, value)

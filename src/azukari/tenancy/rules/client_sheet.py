@@ -127,7 +127,7 @@ def _postal_code(typed: str) -> str:
 
 
 def _telephone(typed: str) -> str:
-    return _BETWEEN_DIGITS.sub("-", unicodedata.normalize("NFKC", typed))
+    return _BETWEEN_DIGITS.sub("-", text.clean_name(unicodedata.normalize("NFKC", typed)))
 
 
 def _day(label: str, texts: Mapping[str, str], faults: dict[str, str]) -> date | None:

@@ -13,7 +13,7 @@ class Events:
     FACTOR_FAILED = Event("tenancy.factor.failed", "第2要素の確認", Kind.ACCESS)
     BACKUP_CODE_USED = Event("tenancy.factor.backup_code_used", "予備コードでのログイン", Kind.ACCESS)
     DEVICE_ADDED = Event("tenancy.device.added", "新しい端末からのログイン", Kind.ACCESS)
-    DEVICE_FORGOTTEN = Event("tenancy.device.forgotten", "端末の登録の取り消し", Kind.ACCESS)
+    DEVICE_FORGOTTEN = Event("tenancy.device.removed", "端末の登録の取り消し", Kind.ACCESS)
     SESSION_ENDED = Event("tenancy.session.ended", "ほかの端末のログアウト", Kind.ACCESS)
     CONFIRMED = Event("tenancy.account.confirmed", "本人の再確認", Kind.ACCESS)
     RECORD_OPENED = Event("tenancy.record.opened", "記録の画面のパスワード確認", Kind.ACCESS)
@@ -40,7 +40,7 @@ class Events:
     ASSIGNED = Event("tenancy.staff.assigned", "担当する顧問先の追加", Kind.REGISTER)
     UNASSIGNED = Event("tenancy.staff.unassigned", "担当する顧問先の解除", Kind.REGISTER)
     GRANTED = Event("tenancy.grant.given", "取扱担当者の権限変更", Kind.REGISTER)
-    GRANT_WITHDRAWN = Event("tenancy.grant.withdrawn", "取扱担当者の権限変更", Kind.REGISTER)
+    GRANT_WITHDRAWN = Event("tenancy.grant.revoked", "取扱担当者の権限変更", Kind.REGISTER)
 
     CODE_ISSUED = Event("tenancy.activation.issued", "有効化コードの発行", Kind.OUTPUT)
     ACTIVATED = Event("tenancy.account.activated", "アカウントの有効化", Kind.REGISTER)

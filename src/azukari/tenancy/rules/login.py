@@ -41,6 +41,8 @@ FACTOR_LIMITS = (
     Limit("factor-1d", 50, timedelta(days=1)),
 )
 CONFIRM_LIMITS = (Limit("confirm-5m", 5, timedelta(minutes=5)), Limit("confirm-1h", 20, timedelta(hours=1)))
+# One page of 本人の確認 is good for one act: a second press of its button does nothing twice.
+TICKET_LIMIT = Limit("ticket", 1, timedelta(hours=12))
 # Never refuses: past it the people concerned are told (50 a day for one account, 1,000 in 5 minutes for all).
 NOTICE_LIMIT = Limit("notice-1d", 50, timedelta(days=1))
 ALARM_LIMIT = Limit("alarm-5m", 1000, timedelta(minutes=5))
