@@ -7,8 +7,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import PASSWORD, Cast
-from tests.office.conftest import browser, confirmed
+from azukari.seal import one_time
+from azukari.store.scope import office_scope
+from azukari.tenancy.models import Account
+from tests.cast import PASSWORD, Cast, add_app
+from tests.office.conftest import MOMENT, browser, confirmed
 from tests.office.test_matrix import ROUTES, ask, parameter_of
 from tests.office.world import address_of, missing
 
@@ -95,6 +98,8 @@ def test_a_download_is_an_attachment_with_a_plain_name(cast: Cast, name: str) ->
 
 def test_cookies_of_a_login_and_an_unlock(cast: Cast) -> None:
     client = Client()
+    with office_scope(cast.minato.id):
+        secret = add_app(Account.objects.get(username="minato/saeki"))
     page = client.get(reverse("office:login"), secure=True)
     assert "__Host-azukari-csrf" in page.cookies
     check_cookies(page)
@@ -103,6 +108,13 @@ def test_cookies_of_a_login_and_an_unlock(cast: Cast) -> None:
     )
     assert "__Host-azukari" in entered.cookies
     check_cookies(entered)
+    whole = client.post(
+        reverse("office:login-code"),
+        {"code": one_time.code_of(secret, one_time.counter_at(MOMENT))},
+        secure=True,
+    )
+    assert "__Host-azukari-device" in whole.cookies
+    check_cookies(whole)
     opened = client.post(reverse("office:unlock"), {"password": PASSWORD, "purpose": "sheet"}, secure=True)
     assert "__Host-azukari-unlock" in opened.cookies
     check_cookies(opened)

@@ -53,8 +53,8 @@ def person(cast: Cast, login_id: str) -> queries.UserRow:
         return queries.get_user_for(cast.minato.actor("aoki"), found.id)
 
 
-def post(client: Client, name: str, *arguments: object, **fields: object) -> HttpResponse:
-    return client.post(reverse(f"office:{name}", args=arguments), fields, secure=True)
+def post(browser: Client, name: str, /, *arguments: object, **fields: object) -> HttpResponse:
+    return browser.post(reverse(f"office:{name}", args=arguments), fields, secure=True)
 
 
 def test_somebody_is_added_and_the_next_step_is_shown(cast: Cast, sign_in: SignIn) -> None:

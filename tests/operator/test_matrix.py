@@ -39,7 +39,7 @@ ROWS = {
     "office": Row(200, 405),
     "office-letter": Row(405, 200),
     "office-stop": Row(405, 422),
-    "office-reopen": Row(405, 200),
+    "office-reopen": Row(405, 302),  # it is not stopped
     "office-contract": Row(200, 422),
     "office-networks": Row(405, 200),
     "office-support": Row(403, 405),  # the office has given none

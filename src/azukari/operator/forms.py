@@ -9,7 +9,9 @@ from django import forms
 
 from azukari.kernel import text, wareki
 from azukari.kernel.errors import InvalidError
+from azukari.tenancy.errors import LoginIdError
 from azukari.tenancy.rules.contract import ContractTerms
+from azukari.tenancy.rules.login import is_login_id, tidy_word
 from azukari.ui.forms import DateInput, Form
 
 
@@ -26,6 +28,16 @@ class DayField(forms.CharField):
             return wareki.parse_date(typed)
         except InvalidError as error:
             raise forms.ValidationError(error.short) from error
+
+
+class LoginWordField(forms.CharField):
+    """An office code or a login ID, as it will be stored."""
+
+    def clean(self, value: Any) -> str:
+        word = tidy_word(super().clean(value))
+        if word and not is_login_id(word):
+            raise forms.ValidationError(LoginIdError(value=word).short)
+        return word
 
 
 class ContractForm(Form):
@@ -63,7 +75,7 @@ class ContractForm(Form):
 class OfficeForm(ContractForm):
     """A new office with its first 責任者 and its contract."""
 
-    code = forms.CharField(
+    code = LoginWordField(
         label="事務所コード",
         max_length=20,
         help_text="半角の英字・数字。3〜20文字。ログインのときに使います。例：minato",
@@ -75,9 +87,7 @@ class OfficeForm(ContractForm):
     address = forms.CharField(label="所在地", max_length=200, required=False)
     telephone = forms.CharField(label="電話", max_length=30, required=False)
     manager_name = forms.CharField(label="責任者の氏名", max_length=60, help_text="案内の書面の宛名になります。")
-    manager_login = forms.CharField(
-        label="責任者のログインID", max_length=40, help_text="半角の英字・数字。3〜40文字。"
-    )
+    manager_login = LoginWordField(label="責任者のログインID", max_length=40, help_text="半角の英字・数字。3〜40文字。")
     manager_email = forms.EmailField(
         label="責任者のメールアドレス", max_length=254, required=False, help_text="重要な操作の通知先になります。"
     )
@@ -104,6 +114,6 @@ class StopForm(Form):
 class OperatorForm(Form):
     """A new operator."""
 
-    login_id = forms.CharField(label="ログインID", max_length=40, help_text="半角の英字・数字。3〜40文字。")
+    login_id = LoginWordField(label="ログインID", max_length=40, help_text="半角の英字・数字。3〜40文字。")
     name = forms.CharField(label="氏名", max_length=60)
     email = forms.EmailField(label="メールアドレス", max_length=254, required=False)

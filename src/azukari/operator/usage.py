@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,6 +36,26 @@ class OfficeUsage:
             ("個人番号", self.numbers, self.contract.number_limit),
         )
         return tuple(name for name, count, limit in used if limit is not None and count >= limit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What several offices use together."""
+
+    staff: int
+    clients: int
+    numbers: int
+    stored: int
+
+
+def total_of(rows: Sequence[OfficeUsage]) -> Totals:
+    """Add up what some offices use."""
+    return Totals(
+        staff=sum(row.counts.staff for row in rows),
+        clients=sum(row.counts.clients for row in rows),
+        numbers=sum(row.numbers for row in rows),
+        stored=sum(row.stored for row in rows),
+    )
 
 
 def usage_of(office: OfficeFacts, *, today: date) -> OfficeUsage:

@@ -15,9 +15,11 @@ from azukari.ui.forms import DateInput, Form
 
 _HINTS = {
     "code": "3〜40文字。英字・数字と . _ -。例：kawara",
+    "name": "例：株式会社あおば製作所",
     "kana": "ひらがな、半角カナでもかまいません。",
     "corporate_number": "13桁。ハイフンや全角でもかまいません。",
     "postal_code": "例：100-0001",
+    "telephone": "例：03-0000-0001",
     "contact_name": "連絡先になる人の氏名",
     "contract_from": "例：2026/4/1、令和8年4月1日",
     "contract_ended_on": "契約が続いているときは空欄にします。",

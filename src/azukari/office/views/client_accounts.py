@@ -129,6 +129,7 @@ def _edit_page(
         "live": vault.count_live_numbers([client.id]).get(client.id, 0),
         "leaving": [row for row in users if len(row.memberships) == 1],
         "staying": [row for row in users if len(row.memberships) > 1],
+        "users_count": len(users),
     }
     return render(request, "office/client_accounts/edit.html", context, status=422 if wrong else 200)
 

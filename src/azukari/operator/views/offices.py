@@ -16,32 +16,37 @@ from azukari.entrance.confirm import prove
 from azukari.entrance.doors import OFFICE
 from azukari.entrance.requests import now_of, trace_of
 from azukari.kernel.clock import jst_day
-from azukari.kernel.errors import AzukariError
 from azukari.operator.access import USE, acting, note, page
 from azukari.operator.forms import ContractForm, OfficeForm, StopForm
-from azukari.operator.usage import usage_of
+from azukari.operator.usage import total_of, usage_of
 from azukari.press.documents.account_letter import LetterKind
 from azukari.store.scope import office_scope
 from azukari.tenancy import queries
 from azukari.tenancy.actions import offices, outbox, tries
-from azukari.tenancy.rules.login import ALARM_LIMIT
+from azukari.tenancy.errors import CodeTakenError
+from azukari.tenancy.rules.login import ALARM_LIMIT, tidy_word
 
 _PAGE = 50
+_DAY = "%Y/%m/%d"
 
 
 @page(USE)
 def office_list(request: HttpRequest) -> HttpResponse:
     """Every office with its contract and what it uses; counted for one page at a time."""
     q = request.GET.get("q", "").strip()
-    found = [row for row in queries.list_offices() if not q or q.lower() in row[1] or q in row[2]]
+    found = [row for row in queries.list_offices() if not q or tidy_word(q) in row[1] or q in row[2]]
     pages = Paginator(found, _PAGE)
     number = request.GET.get("page", "1")
     shown = pages.get_page(number if number.isdecimal() and len(number) < 6 else "1")
     today = jst_day(now_of(request))
+    rows = [usage_of(queries.get_office_by_id(office_id), today=today) for office_id, _, _ in shown.object_list]
     context = {
         "q": q,
         "page": shown,
-        "rows": [usage_of(queries.get_office_by_id(office_id), today=today) for office_id, _, _ in shown.object_list],
+        "rows": rows,
+        "totals": total_of(rows),
+        "waiting": queries.count_waiting_offices(),
+        "printed_at": now_of(request),
         "total": len(found),
         "outbox": queries.get_outbox_state(),
         "mail": outbox.is_set_up(),
@@ -53,7 +58,10 @@ def office_list(request: HttpRequest) -> HttpResponse:
 
 @page(USE, "GET", "HEAD", "POST")
 def office_new(request: HttpRequest) -> HttpResponse:
-    form = OfficeForm(request.POST or None, initial={"plan": "標準", "starts_on": jst_day(now_of(request))})
+    today = jst_day(now_of(request))
+    form = OfficeForm(request.POST or None, initial={"plan": "標準", "starts_on": today.strftime(_DAY)})
+    if request.method == "POST" and form.is_valid() and queries.find_office(form.cleaned_data["code"]):
+        form.add_error("code", CodeTakenError(value=form.cleaned_data["code"]).short)
     if request.method == "POST" and form.is_valid():
         prove(request, "事務所の登録")
         new = offices.NewOffice(**form.facts())
@@ -61,9 +69,8 @@ def office_new(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
                 office_id = offices.open_office(new, terms=form.terms(), trace=trace_of(request), now=now_of(request))
                 note(request, "事務所の登録", office_code=queries.get_office_by_id(office_id).code)
-        except AzukariError as error:
-            field = "manager_login" if new.manager_login.strip().lower() in error.reason else "code"
-            form.add_error(field, error.short)
+        except CodeTakenError as error:  # by another operator, since the question
+            form.add_error("code", error.short)
         else:
             messages.success(request, f"「{new.name}」を登録しました。次に、案内の書面を印刷してください。")
             return redirect("operator:office", office_id)
@@ -85,9 +92,12 @@ def _show(request: HttpRequest, office_id: UUID, stop_form: StopForm) -> HttpRes
             "contracts": queries.list_contracts(),
             "founder": offices.founder_login(),
             "founder_active": offices.founder_is_active(),
+            "founder_has_factor": offices.founder_has_factor(),
+            "codes": queries.list_founder_codes(),
             "support": queries.find_support(now_of(request)),
         }
     context |= {
+        "now": now_of(request),
         "events": queries.list_operator_events(office_code=found.code, limit=20),
         "stop_form": stop_form,
         "form": stop_form,
@@ -134,6 +144,9 @@ def stop(request: HttpRequest, office_id: UUID) -> HttpResponse:
     form = StopForm(request.POST)
     if not form.is_valid():
         return _show(request, office_id, form)
+    if found.stopped_at:
+        messages.info(request, f"「{found.name}」の利用は、すでに停止しています。")
+        return redirect("operator:office", office_id)
     prove(request, f"利用の停止（{found.name}）")
     with office_scope(found.id), transaction.atomic():
         offices.stop_office(form.cleaned_data["reason"], trace=trace_of(request), now=now_of(request))
@@ -145,6 +158,9 @@ def stop(request: HttpRequest, office_id: UUID) -> HttpResponse:
 @page(USE, "POST")
 def reopen(request: HttpRequest, office_id: UUID) -> HttpResponse:
     found = queries.get_office_by_id(office_id)
+    if found.stopped_at is None:
+        messages.info(request, f"「{found.name}」の利用は、停止していません。")
+        return redirect("operator:office", office_id)
     prove(request, f"利用の再開（{found.name}）")
     with office_scope(found.id), transaction.atomic():
         offices.reopen_office(trace=trace_of(request), now=now_of(request))
@@ -162,7 +178,7 @@ def contract(request: HttpRequest, office_id: UUID) -> HttpResponse:
     initial = {name: getattr(present, name) for name in ContractForm.base_fields} if present else {}
     for name in ("starts_on", "ends_on"):
         if initial.get(name):
-            initial[name] = initial[name].strftime("%Y/%m/%d")
+            initial[name] = initial[name].strftime(_DAY)
     form = ContractForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         prove(request, f"保守契約の変更（{found.name}）")

@@ -12,7 +12,7 @@ from azukari.journal.rules import Event, Line, Operation
 from azukari.kernel.actor import Actor, Role
 from azukari.kernel.ids import OfficeId
 from azukari.store.scope import current_office, office_scope
-from azukari.tenancy import errors, policy
+from azukari.tenancy import errors, policy, queries
 from azukari.tenancy.actions import activation, holders, keys, sessions, staff
 from azukari.tenancy.actions.activation import Issued
 from azukari.tenancy.actions.holders import NOWHERE, Trace
@@ -94,7 +94,7 @@ def issue_letter(*, trace: Trace = NOWHERE, with_factors: bool = False, now: dat
     if account is None:
         raise errors.StaffNotFoundError
     actor = holders.system_actor(trace)
-    if account.password_set_at is not None:
+    if account.password_set_at is not None or (with_factors and queries.has_factor(account)):
         activation.reset(account, actor=actor, with_factors=with_factors, now=now)
         holders.tell_office("運営者によるパスワードの再設定", "責任者の新しい案内を発行しました。", now=now)
     return activation.issue(account, actor=actor, channel=activation.LETTER, now=now)
@@ -105,6 +105,13 @@ def founder_login() -> str:
     office = Office.objects.get(id=current_office())
     name = Account.objects.filter(pk=office.founder_account_id or office.id).values_list("username", flat=True).first()
     return (name or "").rpartition("/")[2]
+
+
+def founder_has_factor() -> bool:
+    """Tell whether that account has a second factor, which a letter may clear: also after an earlier letter kept it."""
+    office = Office.objects.get(id=current_office())
+    account = Account.objects.filter(pk=office.founder_account_id or office.id).first()
+    return account is not None and queries.has_factor(account)
 
 
 def founder_is_active() -> bool:

@@ -34,10 +34,12 @@ def add_operator(
 
 @transaction.atomic
 def renew_operator(login_id: str, *, by: Operator | None = None, trace: Trace = NOWHERE, now: datetime) -> Issued:
-    """Reset an operator who lost password or factor, and issue a new code. Raises: StaffNotFoundError."""
+    """Reset an operator who lost password or factor, and issue a new code. Raises: StaffNotFoundError, OwnAccountError."""
     operator = Operator.objects.filter(username=tidy_word(login_id), is_active=True).first()
     if operator is None:
         raise errors.StaffNotFoundError
+    if by is not None and operator.pk == by.pk:
+        raise errors.OwnAccountError
     holders.note(by, f"運営者の再設定：{operator.username}", trace=trace, now=now)
     factors.clear_factors(operator)
     operator.set_unusable_password()

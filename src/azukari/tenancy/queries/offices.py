@@ -12,6 +12,7 @@ from azukari.store.scope import current_office
 from azukari.tenancy import errors
 from azukari.tenancy.models import (
     Account,
+    Activation,
     ClientCompany,
     ClientUser,
     Contract,
@@ -72,6 +73,11 @@ def get_office_by_id(office_id: UUID) -> OfficeFacts:
     if row is None:
         raise errors.OfficeNotFoundError
     return _office(row)
+
+
+def count_waiting_offices() -> int:
+    """Count the running offices whose first 責任者 has not activated the account yet."""
+    return Office.objects.filter(keys_made_at__isnull=True, stopped_at__isnull=True).count()
 
 
 def office_is_closed(office_id: UUID) -> bool:
@@ -168,6 +174,33 @@ def count_usage() -> Counts:
         users=ClientUser.objects.filter(account__is_active=True).count(),
         last_login=logins.values_list("last_login", flat=True).first(),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRow:
+    """An activation code that was issued: when, and what became of it. Never the code."""
+
+    number: int
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    voided_at: datetime | None
+
+
+def list_founder_codes(*, limit: int = 10) -> list[CodeRow]:
+    """List the codes issued for the office's first 責任者, newest first."""
+    office = Office.objects.get(id=current_office())
+    found = Activation.objects.filter(account_id=office.founder_account_id or office.id).order_by("-number")
+    return [
+        CodeRow(
+            number=row.number,
+            issued_at=row.issued_at,
+            expires_at=row.expires_at,
+            used_at=row.used_at,
+            voided_at=row.voided_at,
+        )
+        for row in found[:limit]
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ def list_operator_events(
     *, limit: int = 50, office_code: str = "", operator_id: UUID | None = None
 ) -> list[OperatorEventRow]:
     """List what operators did, newest first: all, about one office, or of one operator."""
-    found = OperatorEvent.objects.order_by("-at")
+    found = OperatorEvent.objects.order_by("-at", "-id")
     if office_code:
         found = found.filter(office_code=office_code)
     if operator_id:

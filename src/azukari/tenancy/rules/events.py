@@ -44,7 +44,7 @@ class Events:
 
     CODE_ISSUED = Event("tenancy.activation.issued", "有効化コードの発行", Kind.OUTPUT)
     ACTIVATED = Event("tenancy.account.activated", "アカウントの有効化", Kind.REGISTER)
-    RESET = Event("tenancy.account.reset", "パスワードの再設定", Kind.REGISTER)
+    RESET = Event("tenancy.account.voided", "パスワードの再設定", Kind.REGISTER)
     RESET_ASKED = Event("tenancy.account.reset_asked", "パスワード再設定の依頼", Kind.ACCESS)
     PASSWORD_CHANGED = Event("tenancy.account.password_changed", "パスワードの変更", Kind.REGISTER)
     RECORD_PASSWORD_SET = Event("tenancy.account.record_password_set", "記録の画面のパスワードの設定", Kind.REGISTER)
