@@ -135,7 +135,7 @@ def test_the_history_of_the_contract_shows_its_limits(cast: Cast, console: Clien
     act(console, path, plan="大", starts_on="2026/4/1", staff_limit="10", number_limit="12000", operator_note="値引き")
     assert 'value="2026/04/01"' in page_of(console, path)
     page = page_of(console, f"/operator/offices/{cast.minato.id}/")
-    assert "10名・なし・12,000件" in page
+    assert "職員10名・個人番号12,000件" in page
     assert "値引き" in page
 
 

@@ -46,6 +46,7 @@ def _section(request: HttpRequest) -> str:
         "clients": "clients",
         "client": "clients",
         "people": "clients",
+        "user": "clients",
         "person": "clients",
         "number": "clients",
         "reveal": "clients",
@@ -65,4 +66,6 @@ def _section(request: HttpRequest) -> str:
     return _WHOLE_NAMES.get(name or "", table.get((name or "").split("-")[0], ""))
 
 
-_WHOLE_NAMES = {"record-password": "settings"}
+_WHOLE_NAMES = dict.fromkeys(
+    ("record-password", "client-accounts", "client-letters", "clients-import", "clients-import-check"), "settings"
+)

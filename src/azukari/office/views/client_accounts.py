@@ -120,6 +120,8 @@ def _edit_page(
     form = form or ClientForm(initial=initial_of(client))
     end = end or EndForm(auto_id="end_%s", initial={"ended_on": f"{today:%Y/%m/%d}"})
     users = [row for row in queries.list_users(actor_of(request), [client.id]) if row.standing.active]
+    ended = {pk for pk, _ in queries.list_client_choices(actor_of(request), ended=True)} | {client.id}
+    leaving = [row for row in users if all(pk in ended for pk, _, _ in row.memberships)]
     wrong = bool(form.errors or end.errors)
     context = {
         "client": client,
@@ -127,8 +129,8 @@ def _edit_page(
         "end": end,
         "has_errors": wrong,
         "live": vault.count_live_numbers([client.id]).get(client.id, 0),
-        "leaving": [row for row in users if len(row.memberships) == 1],
-        "staying": [row for row in users if len(row.memberships) > 1],
+        "leaving": leaving,
+        "staying": [row for row in users if row not in leaving],
         "users_count": len(users),
     }
     return render(request, "office/client_accounts/edit.html", context, status=422 if wrong else 200)

@@ -109,7 +109,7 @@ def set_record_password(actor: Actor, account: Account, *, own: str, new: str, t
         raise errors.PasswordWeakError(why="ログインのパスワードと同じです。")
     hashed = make_password(new)
     with transaction.atomic():
-        holders.record(account, Events.RECORD_PASSWORD_SET, trace=trace, now=now, screen="パスワード設定")
+        holders.record(account, Events.RECORD_PASSWORD_CHANGED, trace=trace, now=now, screen="パスワード設定")
         StaffMember.objects.filter(id=actor.staff_id).update(record_password=hashed)
         holders.tell(account, "記録の画面のパスワードの設定", now=now)
 

@@ -130,6 +130,16 @@ class ContractRow:
     changed_by: str
     changed_at: datetime
 
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """Name the limits that were agreed: 職員10名."""
+        agreed = (
+            ("職員", self.staff_limit, "名"),
+            ("顧問先", self.client_limit, "社"),
+            ("個人番号", self.number_limit, "件"),
+        )
+        return tuple(f"{what}{limit:,}{unit}" for what, limit, unit in agreed if limit is not None)
+
 
 def list_contracts() -> list[ContractRow]:
     """List the contract's states, the present one first."""

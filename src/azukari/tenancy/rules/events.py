@@ -47,7 +47,9 @@ class Events:
     RESET = Event("tenancy.account.voided", "パスワードの再設定", Kind.REGISTER)
     RESET_ASKED = Event("tenancy.account.reset_asked", "パスワード再設定の依頼", Kind.ACCESS)
     PASSWORD_CHANGED = Event("tenancy.account.password_changed", "パスワードの変更", Kind.REGISTER)
-    RECORD_PASSWORD_SET = Event("tenancy.account.record_password_set", "記録の画面のパスワードの設定", Kind.REGISTER)
+    RECORD_PASSWORD_CHANGED = Event(
+        "tenancy.account.record_password_changed", "記録の画面のパスワードの設定", Kind.REGISTER
+    )
     FACTOR_ADDED = Event("tenancy.factor.added", "第2要素の追加", Kind.REGISTER)
     FACTOR_REMOVED = Event("tenancy.factor.removed", "第2要素の削除", Kind.REGISTER)
     BACKUP_CODES_MADE = Event("tenancy.factor.backup_codes_made", "予備コードの発行", Kind.REGISTER)
