@@ -21,7 +21,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         return {}
     actor = signed_in.actor
     handles = policy.may(actor, "vault:number:register")
-    ends_at = queries.unlock_ends_at(actor, unlock_of(request)[0])
+    ends_at = queries.unlock_ends_at(actor, unlock_of(request)[0], minutes=signed_in.office.unlock_minutes)
     left = (ends_at - now_of(request)).total_seconds() if ends_at else 0
     return {
         "signed_in": signed_in,

@@ -31,7 +31,9 @@ from azukari.vault.rules.purposes import DEFAULT_PURPOSES, Purpose, purposes_for
 
 def is_unlocked(request: HttpRequest) -> bool:
     """Tell whether this browser's unlock still lasts, without counting it as use."""
-    ends_at: datetime | None = tenancy.unlock_ends_at(actor_of(request), unlock_of(request)[0])
+    ends_at: datetime | None = tenancy.unlock_ends_at(
+        actor_of(request), unlock_of(request)[0], minutes=signed_in_of(request).office.unlock_minutes
+    )
     return ends_at is not None and now_of(request) < ends_at
 
 

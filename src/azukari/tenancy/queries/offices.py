@@ -269,8 +269,11 @@ def list_account_states() -> list[AccountState]:
     ]
 
 
-def unlock_ends_at(actor: Actor, unlock_id: UUID | None) -> datetime | None:
-    """Tell when the running unlock of this browser ends if nothing more is done; None when there is none."""
+def unlock_ends_at(actor: Actor, unlock_id: UUID | None, *, minutes: int) -> datetime | None:
+    """Tell when the running unlock of this browser ends if nothing more is done; None when there is none.
+
+    `minutes` is the office's unlock_minutes, which every request has read already.
+    """
     if unlock_id is None:
         return None
     row = Unlock.objects.filter(id=unlock_id, staff_id=actor.staff_id).first()

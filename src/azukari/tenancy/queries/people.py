@@ -51,15 +51,17 @@ class SignedIn:
 
 def get_signed_in(account_id: UUID, *, session: str, address: str, company: UUID | None = None) -> SignedIn:
     """Get the person behind a session. Raises: StaffNotFoundError when account or office were stopped."""
-    account = Account.objects.filter(id=account_id, is_active=True).first()
     office = get_office()
-    if account is None or office.stopped_at is not None:
+    if office.stopped_at is not None:
         raise errors.StaffNotFoundError
-    if account.door == "portal":
-        return _client_user(account, office, session=session, address=address, company=company)
-    member = StaffMember.objects.filter(account_id=account_id).first()
+    member = (
+        StaffMember.objects.select_related("account").filter(account_id=account_id, account__is_active=True).first()
+    )
     if member is None:
-        raise errors.StaffNotFoundError
+        account = Account.objects.filter(id=account_id, is_active=True, door="portal").first()
+        if account is None:
+            raise errors.StaffNotFoundError
+        return _client_user(account, office, session=session, address=address, company=company)
     role = Role(member.role)
     clients = None
     if not member.sees_all_clients:
@@ -80,7 +82,7 @@ def get_signed_in(account_id: UUID, *, session: str, address: str, company: UUID
         actor=actor,
         account_id=account_id,
         login_id=member.login_id,
-        email=account.email,
+        email=member.account.email,
         role_label=ROLE_LABELS[role],
         office=office,
     )
