@@ -93,7 +93,7 @@ class OwnAccountError(ConflictError):
     code = "tenancy.own_account"
     happened = "変更できませんでした。"
     cause = "自分のアカウントの停止や再設定、役割の変更はできません。"
-    remedy = "別の責任者に頼んでください。"
+    remedy = "同じ権限を持つ、別の人に頼んでください。"
 
 
 class NotActivatedError(ConflictError):

@@ -113,8 +113,8 @@ class SettingsForm(Form):
     least_length = _whole(
         SETTING_LABELS["password_length"],
         PASSWORD_LENGTH,
-        "文字以上",
-        "次にパスワードを決めるときから使います。第2要素のない人は15文字以上です。",
+        "文字",
+        "これより短いパスワードは使えません。次に決めるときから働きます。第2要素のない人は、15文字以上になります。",
     )
     notice_addresses = _lines(
         "notice_addresses", f"1行に1つ、{MOST_ADDRESSES}件まで。設定の変更やパスワード再設定の依頼を知らせます。"

@@ -166,7 +166,7 @@ def issue_code(
         raise errors.StaffNotFoundError
     if member.id == actor.staff_id:
         raise errors.OwnAccountError
-    if member.account.password_set_at is not None:
+    if member.account.password_set_at is not None or with_factors:
         activation.reset(member.account, actor=actor, with_factors=with_factors, now=now)
     return activation.issue(member.account, actor=actor, channel=channel, page=page, now=now)
 
