@@ -11,8 +11,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from azukari.operator import urls as operator_urls
-from azukari.portal import urls as portal_urls
 from django.apps import apps
 from django.db.migrations.loader import MigrationLoader
 
@@ -22,6 +20,8 @@ from azukari.entrance.doors import OFFICE, OPERATOR, PORTAL
 from azukari.journal.rules import Event
 from azukari.kernel.errors import AzukariError
 from azukari.office import urls as office_urls
+from azukari.operator import urls as operator_urls
+from azukari.portal import urls as portal_urls
 from azukari.store.constraints import OfficeForeignKey, tenant_models
 from azukari.store.models import OfficeModel
 from azukari.store.rls import OfficeWall
