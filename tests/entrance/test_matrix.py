@@ -13,8 +13,8 @@ from azukari.entrance.access import PENDING, PUBLIC
 from azukari.entrance.doors import OFFICE, OPERATOR, PORTAL, Door
 from azukari.kernel.ids import new_id
 from azukari.store.scope import office_scope
-from azukari.tenancy.actions.sessions import SessionStore
-from azukari.tenancy.models import Account
+from azukari.tenancy.models import Account, Operator
+from tests import doors
 from tests.cast import Cast
 from tests.entrance.conftest import Clock
 from tests.operator.conftest import make_operator
@@ -33,23 +33,10 @@ def url_of(door: Door, pattern) -> str:
 def enter(cast: Cast, door: Door, clock: Clock, stage: str) -> Client:
     """A browser at a stage of a login."""
     if door is OPERATOR:
-        account, office = make_operator(), ""
-    else:
-        office = str(cast.minato.id)
-        with office_scope(cast.minato.id):
-            account = Account.objects.get(username=f"minato/{LOGINS[door]}")
-    session = SessionStore()
-    session.update(
-        {
-            "door": door.name, "stage": stage, "office": office, "account": str(account.pk), "id": "test",
-            "started_at": clock.now.isoformat(), "signed_in_at": clock.now.isoformat(),
-            "last_seen_at": clock.now.isoformat(),
-        }
-    )  # fmt: skip
-    session.save()
-    client = Client()
-    client.cookies[door.cookie] = session.session_key
-    return client
+        return doors.enter(door, make_operator().pk, None, now=clock.now, stage=stage)
+    with office_scope(cast.minato.id):
+        account = Account.objects.get(username=f"minato/{LOGINS[door]}")
+    return doors.enter(door, account.pk, cast.minato.id, now=clock.now, stage=stage)
 
 
 @pytest.mark.parametrize(("door", "pattern"), EVERYWHERE)
@@ -83,8 +70,6 @@ def test_on_the_way_in_nothing_behind_the_login_answers(
         if response.status_code == 302:
             assert response["Location"].startswith(door.prefix)
         if door is OPERATOR:
-            from azukari.tenancy.models import Operator
-
             Operator.objects.all().delete()
 
 
@@ -97,6 +82,4 @@ def test_logged_in_every_page_answers_and_nothing_that_is_not_ones_own_is_there(
         wanted = {404} if pattern.pattern.converters else {200, 302, 422}
         assert response.status_code in wanted, (method, response.status_code)
         if door is OPERATOR:
-            from azukari.tenancy.models import Operator
-
             Operator.objects.all().delete()

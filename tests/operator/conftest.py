@@ -9,8 +9,8 @@ from django.test import Client
 
 from azukari.entrance.doors import OPERATOR
 from azukari.tenancy.actions import operators
-from azukari.tenancy.actions.sessions import SessionStore
 from azukari.tenancy.models import Operator
+from tests import doors
 from tests.cast import NOW, PASSWORD, Cast, activate
 
 MOMENT = NOW + timedelta(hours=2)
@@ -33,22 +33,7 @@ def make_operator(login_id: str = "unei", name: str = "運営 太郎") -> Operat
 
 def enter(operator: Operator) -> Client:
     """A browser in which an operator is logged in."""
-    session = SessionStore()
-    session.update(
-        {
-            "door": "operator",
-            "stage": "full",
-            "office": "",
-            "account": str(operator.pk),
-            "id": "test-operator",
-            "signed_in_at": MOMENT.isoformat(),
-            "last_seen_at": MOMENT.isoformat(),
-        }
-    )
-    session.save()
-    client = Client()
-    client.cookies[OPERATOR.cookie] = session.session_key
-    return client
+    return doors.enter(OPERATOR, operator.pk, None, now=MOMENT)
 
 
 @pytest.fixture

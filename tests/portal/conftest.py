@@ -9,8 +9,8 @@ from django.test import Client
 
 from azukari.entrance.doors import PORTAL, Door
 from azukari.store.scope import office_scope
-from azukari.tenancy.actions.sessions import SessionStore
 from azukari.tenancy.models import Account
+from tests import doors
 from tests.cast import NOW, Cast, Office
 
 MOMENT = NOW + timedelta(hours=2)
@@ -27,22 +27,7 @@ def enter(office: Office, login: str, door: Door = PORTAL) -> Client:
     """A browser in which somebody is logged in at a door."""
     with office_scope(office.id):
         account = Account.objects.get(username=f"{office.code}/{login}")
-    session = SessionStore()
-    session.update(
-        {
-            "door": door.name,
-            "stage": "full",
-            "office": str(office.id),
-            "account": str(account.pk),
-            "id": "test",
-            "signed_in_at": MOMENT.isoformat(),
-            "last_seen_at": MOMENT.isoformat(),
-        }
-    )
-    session.save()
-    client = Client()
-    client.cookies[door.cookie] = session.session_key
-    return client
+    return doors.enter(door, account.pk, office.id, now=MOMENT)
 
 
 @pytest.fixture

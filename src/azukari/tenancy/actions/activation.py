@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from azukari.journal import actions as journal
 from azukari.journal.rules import Line, Operation
@@ -32,6 +32,7 @@ from azukari.tenancy.models import (
     StaffMember,
     Unlock,
 )
+from azukari.tenancy.models.activation import ALIVE
 from azukari.tenancy.queries import Holder
 from azukari.tenancy.rules import login, mails
 from azukari.tenancy.rules.events import Events
@@ -64,7 +65,7 @@ def issue(account: Account, *, actor: Actor, channel: str, page: str = "", now: 
         ),
         now=now,
     )
-    Activation.objects.filter(account=account, used_at__isnull=True, voided_at__isnull=True).update(voided_at=now)
+    Activation.objects.filter(ALIVE, account=account).update(voided_at=now)
     number = (Activation.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     row = Activation.objects.create(
         account=account,
@@ -107,8 +108,7 @@ _CHANNELS = {LETTER: "書面", MAIL: "メール", SCREEN: "画面"}
 def issue_for_operator(operator: Operator, *, now: datetime) -> Issued:
     """Issue a code for an operator; it is shown once, on the terminal or the console. Inside a transaction."""
     code = new_activation_code()
-    alive = OperatorActivation.objects.filter(account=operator, used_at__isnull=True, voided_at__isnull=True)
-    alive.update(voided_at=now)
+    OperatorActivation.objects.filter(ALIVE, account=operator).update(voided_at=now)
     expires_at = now + timedelta(days=login.MAIL_CODE_DAYS)
     OperatorActivation.objects.create(
         account=operator,
@@ -185,28 +185,17 @@ def _find(door: str, office_code: str, name: str, digest: str, now: datetime) ->
     if office is None:
         return None
     with office_scope(office.id):
-        row = Activation.objects.filter(
-            account__username=name,
-            account__door=door,
-            account__is_active=True,
-            code_digest=digest,
-            used_at__isnull=True,
-            voided_at__isnull=True,
-            expires_at__gt=now,
-        ).first()
+        row = Activation.objects.filter(ALIVE, _fits(name, digest, now), account__door=door).first()
         return Found(row.id, row.account_id, office.id) if row else None
 
 
 def _find_operator(name: str, digest: str, now: datetime) -> Found | None:
-    row = OperatorActivation.objects.filter(
-        account__username=name,
-        account__is_active=True,
-        code_digest=digest,
-        used_at__isnull=True,
-        voided_at__isnull=True,
-        expires_at__gt=now,
-    ).first()
+    row = OperatorActivation.objects.filter(ALIVE, _fits(name, digest, now)).first()
     return Found(row.id, row.account_id, None) if row else None
+
+
+def _fits(name: str, digest: str, now: datetime) -> Q:
+    return Q(account__username=name, account__is_active=True, code_digest=digest, expires_at__gt=now)
 
 
 def redeem(found: Found, password: str, *, trace: Trace, now: datetime) -> Holder:
@@ -224,10 +213,7 @@ def redeem(found: Found, password: str, *, trace: Trace, now: datetime) -> Holde
         pair = members.new_keys(member.id, password) if member else None
         with transaction.atomic():
             holders.record(holder, Events.ACTIVATED, trace=trace, now=now, screen="アカウントの有効化")
-            alive = holder.activations.filter(
-                id=found.activation_id, used_at__isnull=True, voided_at__isnull=True, expires_at__gt=now
-            )
-            if not alive.update(used_at=now):
+            if not holder.activations.filter(ALIVE, id=found.activation_id, expires_at__gt=now).update(used_at=now):
                 raise errors.ActivationRefusedError
             holder.password, holder.password_set_at = hashed, now
             holder.save(update_fields=["password", "password_set_at"])

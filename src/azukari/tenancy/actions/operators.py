@@ -12,6 +12,7 @@ from azukari.tenancy.actions import activation, factors, holders, sessions
 from azukari.tenancy.actions.activation import Issued
 from azukari.tenancy.actions.holders import NOWHERE, Trace
 from azukari.tenancy.models import Operator
+from azukari.tenancy.models.activation import ALIVE
 from azukari.tenancy.rules.login import is_login_id, tidy_word
 
 
@@ -62,5 +63,5 @@ def stop_operator(operator_id: UUID, *, by: Operator, trace: Trace, now: datetim
     operator.is_active = False
     operator.set_unusable_password()
     operator.save(update_fields=["is_active", "password"])
-    operator.activations.filter(used_at__isnull=True, voided_at__isnull=True).update(voided_at=now)
+    operator.activations.filter(ALIVE).update(voided_at=now)
     sessions.end_sessions(operator.pk)

@@ -18,6 +18,7 @@ from azukari.tenancy import errors, policy, queries
 from azukari.tenancy.actions import activation, holders, members, sessions
 from azukari.tenancy.actions.activation import Issued
 from azukari.tenancy.models import Account, Assignment, ClientCompany, Office, StaffMember
+from azukari.tenancy.models.activation import ALIVE
 from azukari.tenancy.rules.events import Events
 from azukari.tenancy.rules.login import full_login, is_login_id, tidy_word
 
@@ -131,7 +132,7 @@ def stop_account(account: Account, *, now: datetime) -> None:
     account.password_set_at = None
     account.set_unusable_password()
     account.save(update_fields=["is_active", "password", "password_set_at"])
-    account.activations.filter(used_at__isnull=True, voided_at__isnull=True).update(voided_at=now)
+    account.activations.filter(ALIVE).update(voided_at=now)
     sessions.end_sessions(account.pk)
 
 

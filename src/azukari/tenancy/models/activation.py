@@ -27,7 +27,8 @@ class ActivationFields(models.Model):
         abstract = True
 
 
-_ALIVE = Q(used_at__isnull=True, voided_at__isnull=True)
+# Neither used nor replaced. Whether its time is over is asked beside it.
+ALIVE = Q(used_at__isnull=True, voided_at__isnull=True)
 
 
 class Activation(ActivationFields, OfficeModel):
@@ -39,7 +40,7 @@ class Activation(ActivationFields, OfficeModel):
     class Meta(OfficeModel.Meta):
         constraints = (
             models.UniqueConstraint(
-                fields=["office_id", "account"], condition=_ALIVE, name="tenancy_activation_one_alive"
+                fields=["office_id", "account"], condition=ALIVE, name="tenancy_activation_one_alive"
             ),
             models.UniqueConstraint(fields=["office_id", "number"], name="tenancy_activation_number"),
             OfficeForeignKey(column="account_id", target="tenancy.Account", name="tenancy_activation_account"),
@@ -54,5 +55,5 @@ class OperatorActivation(ActivationFields):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["account"], condition=_ALIVE, name="tenancy_operatoractivation_one_alive"),
+            models.UniqueConstraint(fields=["account"], condition=ALIVE, name="tenancy_operatoractivation_one_alive"),
         )

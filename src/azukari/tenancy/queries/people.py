@@ -19,8 +19,11 @@ from azukari.tenancy.models import (
     ClientMembership,
     ClientUser,
     Grant,
+    Passkey,
     StaffMember,
+    TotpDevice,
 )
+from azukari.tenancy.models.activation import ALIVE
 from azukari.tenancy.queries.clients import ClientRow, client_row
 from azukari.tenancy.queries.offices import OfficeFacts, get_office
 from azukari.tenancy.rules.login import full_login
@@ -309,11 +312,9 @@ def count_users(client_ids: Sequence[UUID]) -> dict[UUID, int]:
 
 def _standings(accounts: list[Account]) -> dict[UUID, Standing]:
     invitations: dict[UUID, Activation] = {}
-    alive = Activation.objects.filter(account__in=accounts, used_at__isnull=True, voided_at__isnull=True)
+    alive = Activation.objects.filter(ALIVE, account__in=accounts)
     for row in alive:
         invitations[row.account_id] = row
-    from azukari.tenancy.models import Passkey, TotpDevice
-
     with_factor = set(TotpDevice.objects.filter(account__in=accounts).values_list("account_id", flat=True))
     with_factor |= set(Passkey.objects.filter(account__in=accounts).values_list("account_id", flat=True))
     return {
