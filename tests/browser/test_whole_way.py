@@ -126,9 +126,9 @@ def test_from_an_operator_to_a_clients_user(served: Site, visit) -> None:
     _, manager = visit()
     activate(manager, served, "/", "chidori", "chihara", code_in(letter))
     enrol_app(manager)
-    manager.wait_for_url(f"{served.url}/")
 
-    # Prints the recovery sheet and confirms it.
+    # Is led to the recovery sheet, prints it and confirms it.
+    manager.wait_for_url("**/settings/recovery/")
     manager.goto(f"{served.url}/unlock/?next=/settings/recovery/")
     manager.fill("[name=password]", OWN)
     manager.select_option("[name=purpose]", "recovery")

@@ -62,14 +62,14 @@ def go_to_codes(request: HttpRequest) -> None:
     request.session["stage"] = "codes"
 
 
-def finish(request: HttpRequest, holder: Holder, *, factor: str) -> HttpResponse:
-    """Complete a login: a new session key, the device remembered, and on to the page that was wanted."""
+def finish(request: HttpRequest, holder: Holder, *, factor: str, then: str = "home") -> HttpResponse:
+    """Complete a login: a new session key, the device remembered, and on to the page that was wanted, or `then`."""
     door, now = door_at(request), now_of(request)
     token = device_token(request) or new_device_token()
     login.complete(holder, factor=factor, device=token, trace=trace_of(request), now=now)
     wanted = request.session.pop("next", "")
     request.session.cycle_key()
     request.session.update({"stage": "full", "signed_in_at": now.isoformat(), "last_seen_at": now.isoformat()})
-    response = redirect(wanted or f"{door.name}:home")
+    response = redirect(wanted or f"{door.name}:{then}")
     keep_device(response, token)
     return response

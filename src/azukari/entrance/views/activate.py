@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from azukari.entrance import party, sessions
 from azukari.entrance.access import PENDING, PUBLIC, shared
 from azukari.entrance.confirm import parsed, prove
+from azukari.entrance.doors import OFFICE
 from azukari.entrance.forms import ActivateForm, NewPasswordForm, PasskeyForm, TotpForm
 from azukari.entrance.requests import door_at, holder_of, now_of, trace_of
 from azukari.entrance.views.login import is_at, move_on
@@ -223,7 +224,9 @@ def enrol_codes(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and request.POST.get("action") == "again":
         return show_codes(request, holder)
     if request.method == "POST" and request.POST.get("kept"):
-        return sessions.finish(request, holder, factor="第2要素の登録")
+        # The first 責任者 holds the office's only key: the paper copy of it is the last step of the set-up.
+        then = "recovery" if door_at(request) is OFFICE and queries.is_only_key_holder(holder) else "home"
+        return sessions.finish(request, holder, factor="第2要素の登録", then=then)
     context = {
         "door": door_at(request),
         "layout": "entrance/gate.html",

@@ -19,13 +19,14 @@ from azukari.tenancy.models import (
     ClientMembership,
     ClientUser,
     Grant,
+    Operator,
     Passkey,
     StaffMember,
     TotpDevice,
 )
 from azukari.tenancy.models.activation import ALIVE
 from azukari.tenancy.queries.clients import ClientRow, client_row
-from azukari.tenancy.queries.offices import OfficeFacts, get_office
+from azukari.tenancy.queries.offices import OfficeFacts, get_office, recovery_is_confirmed
 from azukari.tenancy.rules.login import full_login
 from azukari.tenancy.rules.settings import FactorFor, staff_needs_factor
 
@@ -346,6 +347,12 @@ def login_is_taken(office_code: str, login_id: str) -> bool:
 def count_key_holders() -> int:
     """Count the active staff members who can open numbers."""
     return Grant.objects.filter(staff__account__is_active=True).count()
+
+
+def is_only_key_holder(account: Account | Operator) -> bool:
+    """Tell whether an account alone can open numbers and no recovery sheet is confirmed: then all hangs on one password."""
+    holders = list(Grant.objects.filter(staff__account__is_active=True).values_list("staff__account_id", flat=True))
+    return holders == [account.pk] and not recovery_is_confirmed()
 
 
 def count_approvers(but: UUID | None) -> int:
