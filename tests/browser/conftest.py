@@ -22,6 +22,7 @@ from tools import canary
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "azukari-demo-2026"
+RECORD_PASSWORD = "kiroku-no-gamen"
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,14 @@ def log_in_at(page: Page, site: Site, door: str, login_id: str, office: str = ""
     page.fill("[name=code]", page.inner_text("[data-trial-code]"))
     page.click("main form button.primary")
     page.wait_for_url(f"{site.url}{door}")
+
+
+def open_record(page: Page, site: Site) -> None:
+    """Give the password of the record's screens."""
+    page.goto(f"{site.url}/log/open/")
+    page.fill("[name=password]", RECORD_PASSWORD)
+    page.click("main form button.primary")
+    page.wait_for_url(f"{site.url}/log/")
 
 
 def unlock(page: Page, site: Site, purpose: str = "sheet") -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PASSWORD, Site, log_in, unlock
+from tests.browser.conftest import PASSWORD, Site, log_in, log_in_at, open_record, unlock
 from tests.browser.test_story import SHEETS, open_people
 
 AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def check(page: Page, name: str) -> None:
+def check(page: Page, name: str, brand: str = "あずかり") -> None:
     """Run axe in the page and look at its width. axe is evaluated, not added as a script: the CSP stays in force."""
     page.evaluate(AXE)
     found = page.evaluate("tags => axe.run(document, {runOnly: tags}).then(r => r.violations)", RULES)
@@ -24,7 +24,7 @@ def check(page: Page, name: str) -> None:
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, (name, f"scrolls {wide} px sideways")
     assert page.locator("h1").count() == 1, name
-    assert "｜あずかり" in page.title(), name
+    assert f"｜{brand}" in page.title(), name
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,16 @@ def test_screens_are_accessible_at_desk_and_phone_width(page: Page, served: Site
     check(page, "login")
     log_in(page, served, "aoki")
     unlock(page, served, "recovery")
+    page.goto(f"{served.url}/log/open/")
+    check(page, "record-open")
+    open_record(page, served)
     for path in (
         "/", "/clients/", "/clients/?q=雲雀", "/clients/?q=nobody", "/imports/", "/disposal/", "/disposal/?tab=done",
         "/disposal/?tab=open", "/log/", "/log/?result=FAILURE", "/log/?since=2026/13/40", "/settings/",
         "/settings/office/", "/settings/password/", "/settings/password/record/", "/settings/staff/",
         "/settings/staff/new/", "/settings/contract/", "/settings/support/", "/settings/documents/",
-        "/settings/recovery/", "/log/open/", "/unlock/", "/nowhere/",
+        "/settings/recovery/", "/settings/clients/", "/settings/clients/new/", "/settings/clients/import/", "/account/",
+        "/account/password/", "/account/totp/", "/account/passkey/", "/unlock/", "/nowhere/",
     ):  # fmt: skip
         page.goto(served.url + path)
         check(page, path)
@@ -144,3 +148,25 @@ def test_without_scripts_a_number_is_shown_and_the_page_hides_it(browser: Browse
     page.wait_for_url(re.compile(r"/people/[^/]+/$"), timeout=15_000)
     assert not re.search(r"\d{4}\s*\d{4}\s*\d{4}", page.locator("main").inner_text())
     context.close()
+
+
+@pytest.mark.parametrize(
+    "page", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}], ids=["1440", "390"], indirect=True
+)
+def test_the_other_doors_are_accessible_too(page: Page, served: Site) -> None:
+    for name in ("login", "activate", "login/forgotten", "login/passkey"):
+        page.goto(f"{served.url}/p/{name}/")
+        check(page, f"portal {name}", "事業所マイページ")
+    log_in_at(page, served, "/p/", "tanabe", office="minato")
+    for name in ("", "files/", "documents/", "tools/", "users/", "account/", "account/password/", "account/totp/"):
+        page.goto(f"{served.url}/p/{name}")
+        check(page, f"portal {name}", "事業所マイページ")
+    page.goto(f"{served.url}/operator/login/")
+    check(page, "console login", "あずかり 運用画面")
+    log_in_at(page, served, "/operator/", "unei")
+    for name in ("", "offices/new/", "operators/", "events/", "account/", "nowhere/"):
+        page.goto(f"{served.url}/operator/{name}")
+        check(page, f"console {name}", "あずかり")
+    page.goto(f"{served.url}/operator/")
+    page.get_by_role("link", name="みなと社会保険労務士法人").click()
+    check(page, "console office", "あずかり 運用画面")

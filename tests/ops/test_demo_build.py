@@ -100,14 +100,18 @@ def test_the_logins_are_kept_for_the_owner_alone_and_one_of_them_works(demo: Dem
     file = demo.data / "demo-logins.json"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     logins = json.loads(file.read_text("utf-8"))
-    assert [login["login_id"] for login in logins] == ["aoki", "saeki", "ono", "miyake", "kamoshita"]
-    assert all(set(login) == {"office_code", "login_id", "name", "role", "note", "password"} for login in logins)
+    assert [login["login_id"] for login in logins] == [
+        "aoki", "saeki", "ono", "miyake", "kanno", "kamoshita", "tanabe", "nonaka", "unei"
+    ]  # fmt: skip
+    fields = {"door", "office_code", "login_id", "name", "role", "note", "password"}
+    assert all(set(login) == fields for login in logins)
     assert all(login["name"] in demo.said and login["password"] in demo.said for login in logins)
     assert demo.runs(
         "from azukari.kernel.clock import utc_now\n"
-        "from azukari.tenancy.actions.login import log_in\n"
-        f"log_in(office_code='minato', login_id='ono', password={logins[2]['password']!r},"
-        " address='127.0.0.1', session='test', now=utc_now())\n"
+        "from azukari.tenancy.actions.holders import NOWHERE\n"
+        "from azukari.tenancy.actions.login import check_login\n"
+        f"check_login('office', office_code='minato', login_id='ono', password={logins[2]['password']!r},"
+        " device='', trace=NOWHERE, now=utc_now())\n"
     )
 
 
