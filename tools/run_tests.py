@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -21,30 +22,34 @@ from tools import canary, postgres
 
 def main() -> int:
     """Run the passes; the exit code is the worst of them."""
-    nightly = "--nightly" in sys.argv
-    chosen = "" if nightly else " and not nightly"
+    chosen = "" if "--nightly" in sys.argv else " and not nightly"
     left_out: list[str] = []
-    codes = [_pytest(["-m", f"not browser{chosen}"], {})]
+    # The two databases side by side, one core each; the browser by itself, since it waits with a clock.
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(_pytest, ["-m", f"not browser{chosen}"], {}), pool.submit(_on_postgres, chosen, left_out)]
+        codes = [found.result() for found in both]
     if shutil.which("chromium") is None:
         left_out.append("ブラウザーの試験：chromium がありません。")
     else:
-        # By themselves: the browser's driver keeps an event loop running in the test process.
         codes.append(_pytest(["-m", f"browser{chosen}", "tests/browser"], {}))
-    if postgres.find_programs() is None:
-        left_out.append("PostgreSQLの試験：サーバーのプログラム（initdb, pg_ctl）がありません。")
-    else:
-        with postgres.running() as (address, folder):
-            codes.append(
-                _pytest(
-                    ["-m", f"not browser and not no_database{chosen}", "tests/store", "tests/journal", "tests/tenancy", "tests/vault",
-                     "tests/intake", "tests/entrance", "tests/office", "tests/portal", "tests/operator", "tests/whole"],
-                    {"AZUKARI_DATABASE": f"{address}/azukari", "AZUKARI_KEYS_DATABASE": f"{address}/azukari_keys"},
-                )
-            )  # fmt: skip
-            codes.append(_look_for_numbers(folder))
     for line in left_out:
         sys.stdout.write(f"省いた試験：{line}\n")
     return max(codes)
+
+
+def _on_postgres(chosen: str, left_out: list[str]) -> int:
+    """Run what touches a database on PostgreSQL, then look for numbers in the server's files."""
+    if postgres.find_programs() is None:
+        left_out.append("PostgreSQLの試験：サーバーのプログラム（initdb, pg_ctl）がありません。")
+        return 0
+    with postgres.running() as (address, folder):
+        code = _pytest(
+            ["-m", f"not browser and not no_database{chosen}", "tests/store", "tests/journal", "tests/tenancy", "tests/vault",
+             "tests/intake", "tests/entrance", "tests/office", "tests/portal", "tests/operator", "tests/whole"],
+            {"AZUKARI_DATABASE": f"{address}/azukari", "AZUKARI_KEYS_DATABASE": f"{address}/azukari_keys"},
+            name="PostgreSQL",
+        )  # fmt: skip
+        return max(code, _look_for_numbers(folder))
 
 
 def _look_for_numbers(folder: Path) -> int:
@@ -57,14 +62,19 @@ def _look_for_numbers(folder: Path) -> int:
     return 1 if finds else 0
 
 
-def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
+def _pytest(arguments: list[str], environment: dict[str, str], *, name: str = "") -> int:
+    """Run one pass in a data folder of its own. A named one runs beside another and is told when it is over."""
     data = tempfile.mkdtemp(prefix="azukari-test-")
     try:
         result = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", *arguments],
             env={**os.environ, **environment, "AZUKARI_DATA": data, "AZUKARI_TEST_DATA": data},
+            stdout=subprocess.PIPE if name else None,
+            text=True,
             check=False,
         )
+        if name:
+            sys.stdout.write(f"\n{name}\n{result.stdout}")
         return result.returncode
     finally:
         shutil.rmtree(data, ignore_errors=True)
