@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -27,7 +26,7 @@ from azukari.entrance.requests import Pending, address_of, door_at, now_of, trac
 from azukari.kernel.clock import utc_now
 from azukari.kernel.errors import AzukariError, NotAllowedError, NotFoundError
 from azukari.kernel.text import mask_long_digits
-from azukari.store.scope import office_scope
+from azukari.store.scope import scope_of
 from azukari.tenancy import queries
 from azukari.tenancy.actions import login
 from azukari.tenancy.errors import AddressNotAllowedError, StaffNotFoundError, UnlockNeededError
@@ -76,7 +75,8 @@ def session_frame(get_response: View) -> View:
         request.pending = None  # type: ignore[attr-defined]
         if not request.session.get("account") or request.session.get("door") != door_at(request).name:
             return get_response(request)
-        with _scope_of(request):
+        office = request.session.get("office")
+        with scope_of(UUID(office) if office else None):
             try:
                 _recognise(request)
             except AddressNotAllowedError as error:
@@ -84,11 +84,6 @@ def session_frame(get_response: View) -> View:
             return get_response(request)
 
     return middleware
-
-
-def _scope_of(request: HttpRequest) -> AbstractContextManager[None]:
-    office = request.session.get("office")
-    return office_scope(UUID(office)) if office else nullcontext()
 
 
 def _recognise(request: HttpRequest) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import AbstractContextManager, nullcontext
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -18,15 +17,9 @@ from azukari.entrance.requests import (
     now_of,
     trace_of,
 )
-from azukari.store.scope import office_scope
 from azukari.tenancy import queries
 from azukari.tenancy.actions import holders, login
 from azukari.tenancy.queries import Holder
-
-
-def scope_of(office_id: UUID | None) -> AbstractContextManager[None]:
-    """Give the scope of an account's office; an operator has none."""
-    return office_scope(office_id) if office_id else nullcontext()
 
 
 def begin(request: HttpRequest, holder: Holder, office_id: UUID | None, *, wanted: str = "") -> HttpResponse:

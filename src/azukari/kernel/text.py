@@ -152,3 +152,17 @@ def fold_number(text: str) -> str:
     Source: law.md 1.1 (the hyphens people and programs write between the digits of a My Number).
     """
     return fold_digits(text).translate(_BETWEEN_DIGITS)
+
+
+_POSTAL_CODE = re.compile(r"\d{3}-\d{4}", re.ASCII)
+
+
+def hyphenate_postal_code(typed: str) -> str:
+    """Write a typed postal code as 123-4567. What has not seven digits stays as its digits, for `is_postal_code`."""
+    digits = fold_number(typed)
+    return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 and digits.isdecimal() else digits
+
+
+def is_postal_code(code: str) -> bool:
+    """Tell whether a text is a postal code as `hyphenate_postal_code` writes it."""
+    return _POSTAL_CODE.fullmatch(code) is not None

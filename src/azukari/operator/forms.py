@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
 
-from azukari.kernel import text, wareki
-from azukari.kernel.errors import InvalidError
 from azukari.tenancy.errors import LoginIdError
 from azukari.tenancy.rules.contract import ContractTerms
 from azukari.tenancy.rules.login import is_login_id, tidy_word
-from azukari.ui.forms import DateInput, Form
-
-
-class DayField(forms.CharField):
-    """A day in whatever calendar."""
-
-    widget = DateInput
-
-    def clean(self, value: Any) -> date | None:
-        typed = super().clean(value)
-        if not typed:
-            return None
-        try:
-            return wareki.parse_date(typed)
-        except InvalidError as error:
-            raise forms.ValidationError(error.short) from error
+from azukari.ui.forms import DayField, Form, PostalCodeField
 
 
 class LoginWordField(forms.CharField):
@@ -83,7 +65,7 @@ class OfficeForm(ContractForm):
     name = forms.CharField(label="事務所名", max_length=100)
     sharoushi_name = forms.CharField(label="社労士", max_length=60, required=False)
     registration_number = forms.CharField(label="登録番号", max_length=20, required=False)
-    postal_code = forms.CharField(label="郵便番号", max_length=20, required=False)
+    postal_code = PostalCodeField(label="郵便番号", max_length=20, required=False)
     address = forms.CharField(label="所在地", max_length=200, required=False)
     telephone = forms.CharField(label="電話", max_length=30, required=False)
     manager_name = forms.CharField(label="責任者の氏名", max_length=60, help_text="案内の書面の宛名になります。")
@@ -91,12 +73,6 @@ class OfficeForm(ContractForm):
     manager_email = forms.EmailField(
         label="責任者のメールアドレス", max_length=254, required=False, help_text="重要な操作の通知先になります。"
     )
-
-    def clean_postal_code(self) -> str:
-        digits = text.fold_number(self.cleaned_data["postal_code"])
-        if digits and (len(digits) != 7 or not digits.isdecimal()):
-            raise forms.ValidationError("郵便番号は7桁の数字です。ハイフンはあってもなくてもかまいません。")
-        return f"{digits[:3]}-{digits[3:]}" if digits else ""
 
     def facts(self) -> dict[str, Any]:
         """Give what is said of the office and its 責任者."""

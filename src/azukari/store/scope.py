@@ -8,7 +8,7 @@ session (docs/adr/0005).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from uuid import UUID
 
@@ -54,6 +54,11 @@ def office_scope(office_id: UUID) -> Iterator[None]:
     finally:
         _office.reset(token)
         _tell_all("")
+
+
+def scope_of(office_id: UUID | None) -> AbstractContextManager[None]:
+    """Give the scope of an account's office; an operator has none, and then nothing is in force."""
+    return nullcontext() if office_id is None else office_scope(office_id)
 
 
 def tell_new_connection(connection: BaseDatabaseWrapper, **_: object) -> None:

@@ -7,11 +7,15 @@ field, so that an error in the summary says which field it means. No law and no 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
+
+from azukari.kernel import text, wareki
+from azukari.kernel.errors import InvalidError
 
 CONTROL_CLASS = "ctl"
 CHOICE_WIDGETS = (forms.Select, forms.RadioSelect, forms.CheckboxSelectMultiple, forms.CheckboxInput)
@@ -56,6 +60,31 @@ class DateInput(forms.TextInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"autocomplete": "off", "spellcheck": "false", "class": "day-in", **(attrs or {})})
+
+
+class DayField(forms.CharField):
+    """A day in whatever calendar; nothing where it may be left empty."""
+
+    widget = DateInput
+
+    def clean(self, value: Any) -> date | None:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        try:
+            return wareki.parse_date(typed)
+        except InvalidError as error:
+            raise forms.ValidationError(error.short) from error
+
+
+class PostalCodeField(forms.CharField):
+    """Seven digits, typed with or without a hyphen in any width, kept as 123-4567."""
+
+    def clean(self, value: Any) -> str:
+        code = text.hyphenate_postal_code(super().clean(value))
+        if code and not text.is_postal_code(code):
+            raise forms.ValidationError("郵便番号は7桁の数字です。ハイフンはあってもなくてもかまいません。")
+        return code
 
 
 def render_control(bound: BoundField, *, described_by: str) -> SafeString:

@@ -19,6 +19,7 @@ from azukari.entrance.requests import door_at, holder_of, now_of, trace_of
 from azukari.entrance.views.login import is_at, move_on
 from azukari.kernel.errors import AzukariError, ConflictError, InvalidError
 from azukari.seal.errors import SealError
+from azukari.store.scope import scope_of
 from azukari.tenancy import queries
 from azukari.tenancy.actions import activation, factors, holders
 from azukari.tenancy.actions.activation import Found
@@ -58,11 +59,9 @@ def password(request: HttpRequest) -> HttpResponse:
     if found is None:
         return redirect(f"{door.name}:activate")
     form = NewPasswordForm(request.POST or None)
-    with sessions.scope_of(found.office_id):
+    with scope_of(found.office_id):
         try:
-            holder: Holder = (
-                queries.get_account(found.account_id) if found.office_id else queries.get_operator(found.account_id)
-            )
+            holder = queries.get_holder(found.account_id, found.office_id)
             if request.method == "POST" and form.is_valid():
                 holder = activation.redeem(
                     found, form.cleaned_data["password"], trace=trace_of(request), now=now_of(request)
@@ -77,7 +76,7 @@ def password(request: HttpRequest) -> HttpResponse:
             "door": door,
             "form": form,
             "name": holders.name_of(holder),
-            "login_id": holder.username.rpartition("/")[2],
+            "login_id": holder.login_id,
             "least": holders.least_password(holder),
         }
         return render(request, "entrance/activate_password.html", context, status=422 if form.errors else 200)
@@ -209,7 +208,7 @@ def show_codes(request: HttpRequest, holder: Holder) -> HttpResponse:
         "door": door_at(request),
         "layout": _layout(request),
         "codes": codes.shown(),
-        "login_id": holder.username.rpartition("/")[2],
+        "login_id": holder.login_id,
         "made_at": now_of(request),
     }
     return render(request, "entrance/codes.html", context)

@@ -18,6 +18,7 @@ from azukari.entrance.requests import device_token, door_at, holder_of, now_of, 
 from azukari.kernel.errors import InvalidError, NotAllowedError
 from azukari.seal import passkeys
 from azukari.seal.errors import SealError
+from azukari.store.scope import scope_of
 from azukari.tenancy import queries
 from azukari.tenancy.actions import activation, factors, login, tries
 from azukari.tenancy.errors import PasskeyNotAcceptedError, StaffNotFoundError
@@ -44,12 +45,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
         except (InvalidError, NotAllowedError) as error:
             form.add_error(None, error.short)
         else:
-            with sessions.scope_of(entered.office_id):
-                holder: Holder = (
-                    queries.get_account(entered.account_id)
-                    if entered.office_id
-                    else queries.get_operator(entered.account_id)
-                )
+            with scope_of(entered.office_id):
+                holder = queries.get_holder(entered.account_id, entered.office_id)
                 return sessions.begin(request, holder, entered.office_id, wanted=wanted)
     context = {
         "door": door,
@@ -99,9 +96,7 @@ def code(request: HttpRequest) -> HttpResponse:
 
 def _trial_code(request: HttpRequest, holder: Holder) -> str:
     """In trial mode the page shows the code an app would show, for the invented people alone."""
-    if not any(
-        found["login_id"] == holder.username.rpartition("/")[2] for found in _demo_logins(door_at(request).name)
-    ):
+    if not any(found["login_id"] == holder.login_id for found in _demo_logins(door_at(request).name)):
         return ""
     return factors.trial_code(holder, now=now_of(request))
 
@@ -182,9 +177,9 @@ def _log_in_by_passkey(request: HttpRequest, state: dict[str, Any], response: An
     office_id = owner[0] if door.asks_office else None
     if office_id is not None and queries.office_is_closed(office_id):
         raise PasskeyNotAcceptedError
-    with sessions.scope_of(office_id):
+    with scope_of(office_id):
         try:
-            holder: Holder = queries.get_account(owner[1]) if office_id else queries.get_operator(owner[1])
+            holder = queries.get_holder(owner[1], office_id)
         except StaffNotFoundError as error:
             raise PasskeyNotAcceptedError from error
         login.check_entry(holder, door.name, trace=trace, now=now)

@@ -7,11 +7,9 @@ from typing import Any
 
 from django import forms
 
-from azukari.kernel import wareki
-from azukari.kernel.errors import InvalidError
 from azukari.tenancy.queries import ClientRow
 from azukari.tenancy.rules.client_sheet import COLUMNS, NEEDED, ClientFacts, find_faults
-from azukari.ui.forms import DateInput, Form
+from azukari.ui.forms import DateInput, DayField, Form
 
 _HINTS = {
     "code": "3〜40文字。英字・数字と . _ -。例：kawara",
@@ -66,13 +64,7 @@ def initial_of(row: ClientRow) -> dict[str, Any]:
 class EndForm(Form):
     """The last day of a contract."""
 
-    ended_on = forms.CharField(label="契約終了日", widget=DateInput, help_text="例：2026/9/30、令和8年9月30日")
-
-    def clean_ended_on(self) -> date:
-        try:
-            return wareki.parse_date(self.cleaned_data["ended_on"])
-        except InvalidError as error:
-            raise forms.ValidationError(error.short) from None
+    ended_on = DayField(label="契約終了日", help_text="例：2026/9/30、令和8年9月30日")
 
 
 class ClientSheetForm(Form):

@@ -23,7 +23,7 @@ from azukari.tenancy.rules.settings import (
     FactorFor,
     OfficeSettings,
 )
-from azukari.ui.forms import Form
+from azukari.ui.forms import Form, PostalCodeField
 
 MOST_ADDRESSES = 10
 _TWO_PERSONS = {"auto": None, "always": True, "never": False}
@@ -40,7 +40,7 @@ class AddressForm(Form):
     name = forms.CharField(label="事務所名", max_length=100)
     sharoushi_name = forms.CharField(label="社労士", max_length=60, required=False)
     registration_number = forms.CharField(label="登録番号", max_length=20, required=False)
-    postal_code = forms.CharField(label="郵便番号", max_length=20, required=False, help_text="例：105-0001")
+    postal_code = PostalCodeField(label="郵便番号", max_length=20, required=False, help_text="例：105-0001")
     address = forms.CharField(label="所在地", max_length=200, required=False)
     telephone = forms.CharField(label="電話", max_length=30, required=False, help_text="例：03-1234-5678")
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -50,12 +50,6 @@ class AddressForm(Form):
 
     def clean_sharoushi_name(self) -> str:
         return text.clean_name(self.cleaned_data["sharoushi_name"])
-
-    def clean_postal_code(self) -> str:
-        digits = text.fold_number(self.cleaned_data["postal_code"])
-        if digits and (len(digits) != 7 or not digits.isdecimal()):
-            raise ValidationError("郵便番号は7桁の数字です。ハイフンはあってもなくてもかまいません。")
-        return f"{digits[:3]}-{digits[3:]}" if digits else ""
 
     def clean_telephone(self) -> str:
         return text.fold_digits(self.cleaned_data["telephone"]).strip()

@@ -11,8 +11,10 @@ from django import forms
 from azukari.kernel import text
 from azukari.kernel.actor import ROLE_LABELS, STAFF_ROLES, Role
 from azukari.tenancy import policy
+from azukari.tenancy.actions import outbox
 from azukari.tenancy.actions.activation import LETTER, MAIL
 from azukari.tenancy.actions.staff import StaffFacts
+from azukari.tenancy.queries import StaffRow, UserRow
 from azukari.tenancy.rules.login import CODE_DAYS, MAIL_CODE_DAYS
 from azukari.ui.forms import Form
 
@@ -125,3 +127,9 @@ class InviteForm(Form):
             channel.initial = LETTER
         if not in_use:
             del self.fields["with_factors"]
+
+    @classmethod
+    def for_person(cls, person: StaffRow | UserRow, data: object = None) -> InviteForm:
+        """Make the form for a person of the office or of a client company."""
+        by_mail = outbox.is_set_up() and bool(person.email)
+        return cls(data, auto_id="invite_%s", by_mail=by_mail, in_use=person.standing.activated)

@@ -65,7 +65,7 @@ def _account_row(request: HttpRequest, client: ClientRow, users: list[UserRow]) 
 
 def _usage() -> dict[str, Any]:
     """Running contracts against the limit of the office's own contract."""
-    contract, usage = queries.get_contract(), queries.count_usage().clients
+    contract, usage = queries.get_contract(), queries.count_running_clients()
     limit = contract.client_limit if contract else None
     return {"usage": usage, "limit": limit, "full": limit is not None and usage >= limit}
 

@@ -39,7 +39,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
     rows = queries.list_staff()
     context = {
         "rows": [{"person": row, "state": state_of(row.standing, now_of(request))} for row in rows],
-        "usage": queries.count_usage().staff,
+        "usage": queries.count_active_staff(),
         "limit": _limit(),
         "full": _is_full(),
     }
@@ -53,7 +53,7 @@ def _limit() -> int | None:
 
 def _is_full() -> bool:
     limit = _limit()
-    return limit is not None and queries.count_usage().staff >= limit
+    return limit is not None and queries.count_active_staff() >= limit
 
 
 @page(_MANAGE, "GET", "HEAD", "POST")
@@ -129,12 +129,6 @@ def _form(request: HttpRequest, row: StaffRow, *, sent: bool) -> StaffForm:
     )
 
 
-def _invite_form(row: StaffRow, data: object = None) -> InviteForm:
-    return InviteForm(
-        data, auto_id="invite_%s", by_mail=outbox.is_set_up() and bool(row.email), in_use=row.standing.activated
-    )
-
-
 def _show(
     request: HttpRequest,
     row: StaffRow,
@@ -143,7 +137,7 @@ def _show(
     invite: InviteForm | None = None,
     fault: str = "",
 ) -> HttpResponse:
-    form, invite = form or _form(request, row, sent=False), invite or _invite_form(row)
+    form, invite = form or _form(request, row, sent=False), invite or InviteForm.for_person(row)
     wrong = bool(form.errors or invite.errors or fault)
     context = {
         "person": row,
@@ -175,7 +169,7 @@ def invite(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     row = queries.get_staff_for(actor_of(request), staff_id)
     if row.id == actor_of(request).staff_id:
         raise OwnAccountError
-    form = _invite_form(row, request.POST)
+    form = InviteForm.for_person(row, request.POST)
     if not form.is_valid():
         return _show(request, row, invite=form)
     what = "パスワードの再設定" if row.standing.activated else "ログインの案内の発行"

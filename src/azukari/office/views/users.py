@@ -116,7 +116,7 @@ def _join(request: HttpRequest, form: JoinForm, client: ClientRow) -> UUID | Non
     if not form.is_valid():
         return None
     actor, wanted = actor_of(request), tidy_word(form.cleaned_data["login_id"])
-    row = next((found for found in queries.find_users(actor, wanted) if found.login_id == wanted), None)
+    row = queries.find_user(actor, wanted)
     if row is None:
         form.add_error("login_id", "このログインIDの事業所アカウントはありません。ログインIDを確認してください。")
         return None
@@ -170,16 +170,10 @@ def _form(request: HttpRequest, row: UserRow, *, sent: bool) -> UserForm:
     )
 
 
-def _invite_form(row: UserRow, data: object = None) -> InviteForm:
-    return InviteForm(
-        data, auto_id="invite_%s", by_mail=outbox.is_set_up() and bool(row.email), in_use=row.standing.activated
-    )
-
-
 def _show(
     request: HttpRequest, row: UserRow, *, form: UserForm | None = None, invite: InviteForm | None = None
 ) -> HttpResponse:
-    form, invite = form or _form(request, row, sent=False), invite or _invite_form(row)
+    form, invite = form or _form(request, row, sent=False), invite or InviteForm.for_person(row)
     seen, hidden = _companies(actor_of(request), row)
     wrong = bool(form.errors or invite.errors)
     own = {f"role-{pk}" for pk, _, _ in seen}
@@ -204,7 +198,7 @@ def invite(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Issue a code: as a letter that is handed out once, or by mail."""
     actor = actor_of(request)
     row = queries.get_user_for(actor, user_id)
-    form = _invite_form(row, request.POST)
+    form = InviteForm.for_person(row, request.POST)
     if not form.is_valid():
         return _show(request, row, invite=form)
     prove(request, f"{'パスワードの再設定' if row.standing.activated else 'ログインの案内の発行'}（{row.name}）")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,7 +17,7 @@ from azukari.kernel.clock import jst_minute
 from azukari.seal import grants
 from azukari.seal.access_codes import ActivationCode, new_activation_code
 from azukari.seal.errors import SealError
-from azukari.store.scope import office_scope
+from azukari.store.scope import office_scope, scope_of
 from azukari.tenancy import errors, queries
 from azukari.tenancy.actions import factors, holders, members, outbox, passwords, sessions, tries
 from azukari.tenancy.actions.holders import Trace
@@ -30,7 +28,6 @@ from azukari.tenancy.models import (
     Operator,
     OperatorActivation,
     StaffMember,
-    Unlock,
 )
 from azukari.tenancy.models.activation import ALIVE
 from azukari.tenancy.queries import Holder
@@ -61,7 +58,7 @@ def issue(account: Account, *, actor: Actor, channel: str, page: str = "", now: 
         operation=Operation(
             event=Events.CODE_ISSUED,
             screen="アカウント",
-            lines=(Line(detail=f"{account.username.rpartition('/')[2]}（{_CHANNELS[channel]}）"),),
+            lines=(Line(detail=f"{account.login_id}（{_CHANNELS[channel]}）"),),
         ),
         now=now,
     )
@@ -89,7 +86,7 @@ def link_of(page: str, *, office_code: str, login_id: str, issued: Issued) -> st
 
 
 def _mail(account: Account, issued: Issued, *, page: str, now: datetime) -> None:
-    office, login_id = queries.get_office(), account.username.rpartition("/")[2]
+    office, login_id = queries.get_office(), account.login_id
     mail = mails.invitation(
         name=holders.name_of(account),
         office_name=office.name,
@@ -133,14 +130,13 @@ def reset(account: Account, *, actor: Actor, with_factors: bool, now: datetime) 
         operation=Operation(
             event=Events.RESET,
             screen="アカウント",
-            lines=(Line(detail=f"{account.username.rpartition('/')[2]}（{what}）"),),
+            lines=(Line(detail=f"{account.login_id}（{what}）"),),
         ),
         now=now,
     )
     if member:
         members.record_withdrawal(actor, member, now=now)
         members.drop_grant(member)
-        Unlock.objects.filter(staff=member).delete()
         StaffMember.objects.filter(id=member.id).update(public_key=None, sealed_private_key=None, record_password="")
     if with_factors:
         factors.clear_factors(account)
@@ -149,6 +145,18 @@ def reset(account: Account, *, actor: Actor, with_factors: bool, now: datetime) 
     account.save(update_fields=["password", "password_set_at"])
     sessions.end_sessions(account.pk)
     holders.tell(account, "パスワードの再設定", now=now)
+
+
+def renew(
+    account: Account, *, actor: Actor, channel: str, page: str = "", with_factors: bool = False, now: datetime
+) -> Issued:
+    """Issue a code for an account in whatever state: one in use, or whose second factors shall go, is reset first.
+
+    Callers have checked who may. Inside a transaction. Raises: MailNotSetUpError.
+    """
+    if account.password_set_at is not None or with_factors:
+        reset(account, actor=actor, with_factors=with_factors, now=now)
+    return issue(account, actor=actor, channel=channel, page=page, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +211,8 @@ def redeem(found: Found, password: str, *, trace: Trace, now: datetime) -> Holde
 
     Of fifty parallel tries one wins. Raises: PasswordWeakError, ActivationRefusedError.
     """
-    with _scope_of(found):
-        holder: Holder = (
-            queries.get_account(found.account_id) if found.office_id else queries.get_operator(found.account_id)
-        )
+    with scope_of(found.office_id):
+        holder = queries.get_holder(found.account_id, found.office_id)
         passwords.check_new(password, least=holders.least_password(holder), words=tuple(holders.words_of(holder)))
         hashed = make_password(password)
         member = StaffMember.objects.filter(account=holder).first() if isinstance(holder, Account) else None
@@ -234,15 +240,6 @@ def _make_office_secret(member: StaffMember, *, trace: Trace, now: datetime) -> 
     actor = holders.system_actor(trace, name="システム")
     members.write_grant(actor, member, grants.new_office_secret(), now=now)
     StaffMember.objects.filter(id=member.id).update(handles=True)
-
-
-@contextmanager
-def _scope_of(found: Found) -> Iterator[None]:
-    if found.office_id is None:
-        yield
-    else:
-        with office_scope(found.office_id):
-            yield
 
 
 def ask_reset(door: str, *, office_code: str, login_id: str, trace: Trace, now: datetime) -> None:

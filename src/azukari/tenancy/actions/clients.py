@@ -137,7 +137,7 @@ def _columns(facts: ClientFacts) -> dict[str, object]:
 def _check_limit(actor: Actor) -> None:
     """Refuse one more running contract than was agreed. Raises: LimitReachedError."""
     contract = queries.get_contract() if actor.role is not Role.SYSTEM else None
-    if contract and contract.client_limit is not None and queries.count_usage().clients >= contract.client_limit:
+    if contract and contract.client_limit is not None and queries.count_running_clients() >= contract.client_limit:
         raise errors.LimitReachedError(what="顧問先", limit=f"{contract.client_limit}社")
 
 
@@ -145,8 +145,7 @@ def _end_logins(client_id: UUID) -> None:
     """Log out whoever serves no company any more. The contract's end stands already."""
     running = ClientMembership.objects.filter(client__contract_ended_on__isnull=True).values("user_id")
     left = ClientMembership.objects.filter(client_id=client_id).exclude(user_id__in=running)
-    for account_id in left.values_list("user__account_id", flat=True):
-        sessions.end_sessions(account_id)
+    sessions.end_sessions_of(left.values("user__account_id"))
 
 
 def _get(actor: Actor, client_id: UUID) -> ClientCompany:

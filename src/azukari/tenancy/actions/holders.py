@@ -124,7 +124,7 @@ def name_of(holder: Holder) -> str:
 
 def words_of(holder: Holder) -> Iterable[str]:
     """Give the words a password must not be made of."""
-    login_id = holder.username.rpartition("/")[2]
+    login_id = holder.login_id
     if isinstance(holder, Operator):
         return (login_id, holder.name, "azukari", "あずかり")
     office = queries.get_office()

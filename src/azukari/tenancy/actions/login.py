@@ -51,14 +51,13 @@ def check_login(
     office = Office.objects.filter(code=login.tidy_word(office_code)).first()
     if office is None:
         _take(None, name, device, trace, now)
-        make_password(password)  # the same hash as for a wrong password, so that time tells nothing
+        _is_right(None, password)
         _count_failure(None, name, now=now)
         raise errors.LoginRefusedError
     with office_scope(office.id):
         account = Account.objects.filter(username=name, door=door, is_active=True).first()
         limits = _take(account, name, device, trace, now)
-        # An account that waits for its code has no usable password; Django makes that cost a hash too.
-        good = check_password(password, account.password) if account else bool(make_password(password)) and False
+        good = _is_right(account, password)
         if account is None or not good:
             _record_failure(account, trace, now=now)
             _count_failure(account, name, now=now)
@@ -75,7 +74,7 @@ def check_login(
 def _check_operator(name: str, password: str, *, device: str, trace: Trace, now: datetime) -> Entered:
     operator = Operator.objects.filter(username=name, is_active=True).first()
     limits = _take(operator, f"operator:{name}", device, trace, now)
-    good = check_password(password, operator.password) if operator else bool(make_password(password)) and False
+    good = _is_right(operator, password)
     if operator is None or not good:
         with transaction.atomic():
             holders.note(operator, Events.LOGGED_IN.label, trace=trace, now=now, succeeded=False)
@@ -84,6 +83,17 @@ def _check_operator(name: str, password: str, *, device: str, trace: Trace, now:
     tries.give_back(*limits)
     tries.give_back(login.SOURCE_LIMITS, trace.address)
     return Entered(operator.pk, None)
+
+
+def _is_right(holder: Holder | None, password: str) -> bool:
+    """Check a password; a missing account costs the same hash as a wrong password, so that time tells nothing.
+
+    An account that waits for its code has no usable password; Django makes that cost a hash too.
+    """
+    if holder is None:
+        make_password(password)
+        return False
+    return check_password(password, holder.password)
 
 
 def _take(holder: Holder | None, name: str, device: str, trace: Trace, now: datetime) -> tuple[Any, str]:

@@ -89,9 +89,8 @@ def issue_letter(*, trace: Trace = NOWHERE, with_factors: bool = False, now: dat
 
     In the office's scope. Raises: StaffNotFoundError when that account was stopped by the office.
     """
-    office = Office.objects.get(id=current_office())
-    account = Account.objects.filter(pk=office.founder_account_id or office.id, is_active=True).first()
-    if account is None:
+    account = _founder()
+    if account is None or not account.is_active:
         raise errors.StaffNotFoundError
     actor = holders.system_actor(trace)
     if account.password_set_at is not None or (with_factors and queries.has_factor(account)):
@@ -102,23 +101,25 @@ def issue_letter(*, trace: Trace = NOWHERE, with_factors: bool = False, now: dat
 
 def founder_login() -> str:
     """Give the login ID of the office's first 責任者, for the letter."""
-    office = Office.objects.get(id=current_office())
-    name = Account.objects.filter(pk=office.founder_account_id or office.id).values_list("username", flat=True).first()
-    return (name or "").rpartition("/")[2]
+    account = _founder()
+    return account.login_id if account else ""
+
+
+def _founder() -> Account | None:
+    founder = Office.objects.values_list("founder_account_id", flat=True).get(id=current_office())
+    return Account.objects.filter(pk=founder).first() if founder else None
 
 
 def founder_has_factor() -> bool:
     """Tell whether that account has a second factor, which a letter may clear: also after an earlier letter kept it."""
-    office = Office.objects.get(id=current_office())
-    account = Account.objects.filter(pk=office.founder_account_id or office.id).first()
+    account = _founder()
     return account is not None and queries.has_factor(account)
 
 
 def founder_is_active() -> bool:
     """Tell whether that account is in use, so that a new letter would reset it."""
-    office = Office.objects.get(id=current_office())
-    found = Account.objects.filter(pk=office.founder_account_id or office.id, password_set_at__isnull=False)
-    return found.exists()
+    account = _founder()
+    return account is not None and account.password_set_at is not None
 
 
 @transaction.atomic
@@ -126,8 +127,7 @@ def stop_office(reason: str, *, trace: Trace, now: datetime) -> None:
     """Stop an office: nobody of it gets in, every session and unlock ends with this commit. In the office's scope."""
     _record(holders.system_actor(trace), Events.OFFICE_STOPPED, reason, now=now)
     Office.objects.filter(id=current_office()).update(stopped_at=now, stop_reason=reason)
-    for account_id in Account.objects.values_list("id", flat=True):
-        sessions.end_sessions(account_id)
+    sessions.end_sessions_of(Account.objects.values("id"))
     Unlock.objects.all().delete()
     holders.tell_office("利用停止", reason, now=now)
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from azukari.tenancy.models import BrowserSession
@@ -72,6 +73,11 @@ def end_sessions(account_id: UUID, *, but: str = "") -> int:
     if but:
         found = found.exclude(public_id=but)
     return found.delete()[0]
+
+
+def end_sessions_of(account_ids: QuerySet[Any, Any]) -> int:
+    """End every session of many accounts at once, given as a query of their ids. Gives how many."""
+    return BrowserSession.objects.filter(account_id__in=account_ids).delete()[0]
 
 
 def sweep_expired(*, now: datetime) -> int:

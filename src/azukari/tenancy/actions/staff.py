@@ -73,7 +73,7 @@ def add_member(login_id: str, facts: StaffFacts, *, actor: Actor, now: datetime)
 
 def _check_limit() -> None:
     contract = queries.get_contract()
-    if contract and contract.staff_limit is not None and queries.count_usage().staff >= contract.staff_limit:
+    if contract and contract.staff_limit is not None and queries.count_active_staff() >= contract.staff_limit:
         raise errors.LimitReachedError(what="従業員アカウント", limit=f"{contract.staff_limit}名")
 
 
@@ -167,9 +167,7 @@ def issue_code(
         raise errors.StaffNotFoundError
     if member.id == actor.staff_id:
         raise errors.OwnAccountError
-    if member.account.password_set_at is not None or with_factors:
-        activation.reset(member.account, actor=actor, with_factors=with_factors, now=now)
-    return activation.issue(member.account, actor=actor, channel=channel, page=page, now=now)
+    return activation.renew(member.account, actor=actor, channel=channel, page=page, with_factors=with_factors, now=now)
 
 
 @transaction.atomic

@@ -118,9 +118,7 @@ def issue_code(
     user = _get(actor, user_id)
     if not user.account.is_active:
         raise errors.UserNotFoundError
-    if user.account.password_set_at is not None or with_factors:
-        activation.reset(user.account, actor=actor, with_factors=with_factors, now=now)
-    return activation.issue(user.account, actor=actor, channel=channel, page=page, now=now)
+    return activation.renew(user.account, actor=actor, channel=channel, page=page, with_factors=with_factors, now=now)
 
 
 @transaction.atomic

@@ -32,6 +32,11 @@ class Account(AbstractBaseUser, OfficeModel):
     class Meta(OfficeModel.Meta):
         constraints = (office_key("tenancy_account_office_key"),)
 
+    @property
+    def login_id(self) -> str:
+        """Give what the person types beside the office code."""
+        return self.username.rpartition("/")[2]
+
 
 class StaffMember(OfficeModel):
     """A person who works in the office. The key pair is there once the account is activated.

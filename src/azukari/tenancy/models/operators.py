@@ -24,6 +24,11 @@ class Operator(AbstractBaseUser):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    @property
+    def login_id(self) -> str:
+        """Give what the operator types: there is no office before it."""
+        return self.username
+
 
 class OperatorEvent(models.Model):
     """What operators did. What touches an office stands in that office's own record as well."""

@@ -28,6 +28,11 @@ def get_operator(operator_id: UUID) -> Operator:
     return operator
 
 
+def get_holder(account_id: UUID, office_id: UUID | None) -> Holder:
+    """Get an active account of an office, in its scope, or without an office an operator. Raises: StaffNotFoundError."""
+    return get_operator(account_id) if office_id is None else get_account(account_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRow:
     """A second factor as the owner's page shows it. `kind` is totp or passkey."""

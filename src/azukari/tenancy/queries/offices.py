@@ -141,7 +141,7 @@ class ContractRow:
         return tuple(f"{what}{limit:,}{unit}" for what, limit, unit in agreed if limit is not None)
 
 
-def list_contracts() -> list[ContractRow]:
+def list_contracts(*, limit: int | None = None) -> list[ContractRow]:
     """List the contract's states, the present one first."""
     return [
         ContractRow(
@@ -156,13 +156,13 @@ def list_contracts() -> list[ContractRow]:
             changed_by=row.changed_by,
             changed_at=row.changed_at,
         )
-        for row in Contract.objects.order_by("-changed_at", "-id")
+        for row in Contract.objects.order_by("-changed_at", "-id")[:limit]
     ]
 
 
 def get_contract() -> ContractRow | None:
     """Get the contract in force, None where the operator has set none."""
-    return next(iter(list_contracts()), None)
+    return next(iter(list_contracts(limit=1)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,12 +175,22 @@ class Counts:
     last_login: datetime | None
 
 
+def count_active_staff() -> int:
+    """Count the staff members whose accounts are not stopped."""
+    return StaffMember.objects.filter(account__is_active=True).count()
+
+
+def count_running_clients() -> int:
+    """Count the client companies whose contract has no end."""
+    return ClientCompany.objects.filter(contract_ended_on__isnull=True).count()
+
+
 def count_usage() -> Counts:
     """Count active staff, running client companies and active client users of the office in force."""
     logins = Account.objects.filter(last_login__isnull=False).order_by("-last_login")
     return Counts(
-        staff=StaffMember.objects.filter(account__is_active=True).count(),
-        clients=ClientCompany.objects.filter(contract_ended_on__isnull=True).count(),
+        staff=count_active_staff(),
+        clients=count_running_clients(),
         users=ClientUser.objects.filter(account__is_active=True).count(),
         last_login=logins.values_list("last_login", flat=True).first(),
     )
@@ -258,7 +268,7 @@ def list_account_states() -> list[AccountState]:
     roles = dict(StaffMember.objects.values_list("account_id", "role"))
     return [
         AccountState(
-            login_id=row.username.partition("/")[2],
+            login_id=row.login_id,
             door=row.door,
             role=Role(roles[row.pk]) if row.pk in roles else None,
             active=row.is_active,

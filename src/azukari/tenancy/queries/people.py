@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from azukari.kernel import text
 from azukari.kernel.actor import ROLE_LABELS, STAFF_ROLES, Actor, Role
 from azukari.kernel.ids import ClientId, OfficeId, StaffId
 from azukari.store.scope import current_office
@@ -256,13 +255,10 @@ def list_users(actor: Actor, client_ids: Sequence[UUID]) -> list[UserRow]:
     return _user_rows(list(users.order_by("login_id")))
 
 
-def find_users(actor: Actor, word: str, *, limit: int = 20) -> list[UserRow]:
-    """Find people of client companies by login ID or name, to add one to another company."""
-    needle = text.fold_name(word)
-    users = ClientUser.objects.select_related("account").order_by("login_id")
-    found = [row for row in users if needle in text.fold_name(row.name) or row.login_id.startswith(word.lower())]
-    rows = _user_rows(found[:limit])
-    return [row for row in rows if any(actor.sees(client_id) for client_id, _, _ in row.memberships)]
+def find_user(actor: Actor, login_id: str) -> UserRow | None:
+    """Find a person of a client company this actor sees by the whole login ID, to add them to another company."""
+    rows = _user_rows(list(ClientUser.objects.select_related("account").filter(login_id=login_id)))
+    return next((row for row in rows if any(actor.sees(client_id) for client_id, _, _ in row.memberships)), None)
 
 
 def list_users_asking_reset(actor: Actor) -> list[UserRow]:

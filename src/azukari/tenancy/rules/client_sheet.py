@@ -93,7 +93,7 @@ def find_faults(typed: Mapping[str, str]) -> tuple[dict[str, object], list[Fault
     texts["code"] = tidy_word(texts["code"])
     texts["kana"] = text.to_katakana(texts["kana"])
     texts["corporate_number"] = text.fold_number(texts["corporate_number"])
-    texts["postal_code"] = _postal_code(texts["postal_code"])
+    texts["postal_code"] = text.hyphenate_postal_code(texts["postal_code"].removeprefix("〒"))
     texts["telephone"] = _telephone(texts["telephone"])
     faults = {
         name: f"{label}が入力されていません。" for label, name in COLUMNS.items() if label in NEEDED and not texts[name]
@@ -107,7 +107,7 @@ def find_faults(typed: Mapping[str, str]) -> tuple[dict[str, object], list[Fault
         faults["code"] = "コードは、半角の英字・数字と . _ - を使って、3〜40文字で入力してください。"
     if texts["corporate_number"] and not is_valid_corporate_number(texts["corporate_number"]):
         faults["corporate_number"] = "法人番号が正しくありません。13桁の数字を確認してください。"
-    if texts["postal_code"] and not _POSTAL_CODE.fullmatch(texts["postal_code"]):
+    if texts["postal_code"] and not text.is_postal_code(texts["postal_code"]):
         faults["postal_code"] = "郵便番号は、7桁の数字で入力してください。"
     start = _day("契約開始日", texts, faults)
     end = _day("契約終了日", texts, faults)
@@ -117,13 +117,7 @@ def find_faults(typed: Mapping[str, str]) -> tuple[dict[str, object], list[Fault
     return values, [Fault(name, faults[name]) for name in COLUMNS.values() if name in faults]
 
 
-_POSTAL_CODE = re.compile(r"\d{3}-\d{4}", re.ASCII)
 _BETWEEN_DIGITS = re.compile(rf"(?<=\d)[{re.escape(text.HYPHENS)}](?=\d)")
-
-
-def _postal_code(typed: str) -> str:
-    digits = text.fold_number(typed.removeprefix("〒"))
-    return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 and digits.isdecimal() else digits
 
 
 def _telephone(typed: str) -> str:
