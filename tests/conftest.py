@@ -17,6 +17,7 @@ _WITH_DATABASE = {
     "tenancy",
     "roster",
     "vault",
+    "exchange",
     "intake",
     "entrance",
     "office",

@@ -34,6 +34,9 @@ SETTINGS = {
     "notice_addresses": "info@example.jp",
     "default_sees_all": "all",
     "file_days": "5",
+    "portal_days": "60",
+    "kept_days": "365",
+    "file_limit_mb": "200",
     "version": "0",
 }
 ADDRESS = {

@@ -21,6 +21,8 @@ HEADINGS = [
     "所在地",
     "電話",
     "担当者",
+    "事業所番号",
+    "分類",
     "契約開始日",
     "契約終了日",
 ]
@@ -33,6 +35,8 @@ ROW = ClientListRow(
     address="-1+1",
     telephone="0300000001",
     contact_name="@SUM(A1)",
+    business_numbers="+2",
+    tags="=3",
     contract_from=date(2026, 4, 1),
     contract_ended_on=None,
 )
@@ -61,7 +65,7 @@ def test_text_stays_text_and_keeps_its_zeros() -> None:
 
 
 def test_days_are_days() -> None:
-    begun, ended = book_of(ROW).worksheets[0][2][8:10]
+    begun, ended = book_of(ROW).worksheets[0][2][10:12]
     assert (begun.value, begun.is_date, begun.number_format) == (datetime(2026, 4, 1), True, "yyyy/mm/dd")
     assert ended.value is None
 
@@ -69,7 +73,7 @@ def test_days_are_days() -> None:
 def test_prints_with_its_header() -> None:
     sheet = book_of(ROW).worksheets[0]
     assert [cell.value for cell in sheet[1]] == HEADINGS
-    assert sheet.auto_filter.ref == "A1:J2"
+    assert sheet.auto_filter.ref == "A1:L2"
     assert sheet.freeze_panes and sheet.print_title_rows == "$1:$1"
     assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
 

@@ -45,6 +45,17 @@ AZUKARI_OPERATOR_NAME = env.text("AZUKARI_OPERATOR_NAME", "あずかり 運営")
 AZUKARI_OPERATOR_ADDRESS = env.text("AZUKARI_OPERATOR_ADDRESS", "")
 AZUKARI_OPERATOR_TELEPHONE = env.text("AZUKARI_OPERATOR_TELEPHONE", "")
 
+# Where files lie: a folder, or s3://bucket/prefix with the four settings of the store.
+AZUKARI_FILES = env.text("AZUKARI_FILES", str(DATA / "files"))
+AZUKARI_S3 = {
+    "endpoint": env.text("AZUKARI_S3_ENDPOINT", ""),
+    "region": env.text("AZUKARI_S3_REGION", ""),
+    "key": env.text("AZUKARI_S3_KEY", ""),
+    "secret": env.text("AZUKARI_S3_SECRET", ""),
+}
+# The virus scanner (ClamAV): unix:/path/clamd.ctl or tcp:host:port. Without one every file is shown as 未検査.
+AZUKARI_SCANNER = env.text("AZUKARI_SCANNER", "")
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -55,6 +66,7 @@ INSTALLED_APPS = [
     "azukari.tenancy.apps.TenancyConfig",
     "azukari.roster.apps.RosterConfig",
     "azukari.vault.apps.VaultConfig",
+    "azukari.exchange.apps.ExchangeConfig",
     "azukari.intake.apps.IntakeConfig",
     "azukari.ui.apps.UiConfig",
     "azukari.entrance.apps.EntranceConfig",

@@ -8,6 +8,7 @@ from typing import Any, Concatenate, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -22,7 +23,7 @@ from azukari.tenancy import policy
 PUBLIC = "public"
 PENDING = "pending"
 
-type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
+type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def page_of(door: Door) -> Callable[..., Callable[[View[...]], View[...]]]:
@@ -38,7 +39,7 @@ def page_of(door: Door) -> Callable[..., Callable[[View[...]], View[...]]]:
 
 def shared(permission: str, *methods: str) -> Callable[[View[...]], View[...]]:
     """Declare the permission of a view that all doors share; the door is the request's."""
-    assert permission in {PUBLIC, PENDING, "tenancy:own:manage"}, permission
+    assert permission in {PUBLIC, PENDING, "tenancy:own:manage", "exchange:file:send"}, permission
     return _guard(permission, methods)
 
 
@@ -47,7 +48,7 @@ def _guard(permission: str, methods: tuple[str, ...]) -> Callable[[View[...]], V
         @never_cache
         @require_http_methods(methods or ("GET", "HEAD"))
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             signed_in = getattr(request, "signed_in", None)
             if permission == PENDING and signed_in is None and pending_of(request) is None:
                 return ask_login(request)
@@ -67,6 +68,9 @@ def _guard(permission: str, methods: tuple[str, ...]) -> Callable[[View[...]], V
 
 def ask_login(request: HttpRequest) -> HttpResponse:
     """Lead to the door's login page, or to the next step of a login on its way; and back afterwards."""
+    if "Tus-Resumable" in request.headers:  # a script asks; it shows the sentence beside the file
+        told = "ログインの時間が過ぎました。ログインし直して同じファイルを選ぶと、続きから送信します。"
+        return HttpResponse(told, content_type="text/plain; charset=utf-8", status=401)
     door, pending = door_at(request), pending_of(request)
     if pending is not None:
         return redirect(f"{door.name}:{STEPS[pending.stage]}")

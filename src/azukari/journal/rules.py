@@ -31,6 +31,8 @@ class Kind(StrEnum):
     OUTPUT = "OUTPUT"
     DELETE = "DELETE"
     ACCESS = "ACCESS"
+    RECEIVE = "RECEIVE"
+    SEND = "SEND"
 
 
 KIND_LABELS = {
@@ -39,6 +41,8 @@ KIND_LABELS = {
     Kind.OUTPUT: "出力",
     Kind.DELETE: "削除",
     Kind.ACCESS: "認証",
+    Kind.RECEIVE: "受信",
+    Kind.SEND: "送信",
 }
 
 

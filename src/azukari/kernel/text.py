@@ -166,3 +166,14 @@ def hyphenate_postal_code(typed: str) -> str:
 def is_postal_code(code: str) -> bool:
     """Tell whether a text is a postal code as `hyphenate_postal_code` writes it."""
     return _POSTAL_CODE.fullmatch(code) is not None
+
+
+def readable_size(size: int) -> str:
+    """Write a size for people: 820B, 34KB, 1.2MB, 3.4GB (ux 8.8: the unit follows at once)."""
+    if size < 1024:
+        return f"{size}B"
+    if size < 1024 * 1024:
+        return f"{-(-size // 1024)}KB"
+    if size < 1024**3:
+        return f"{size / 1024**2:.1f}MB"
+    return f"{size / 1024**3:.1f}GB"

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from azukari.entrance.doors import OFFICE
 from azukari.entrance.requests import now_of
+from azukari.exchange import queries as exchange
 from azukari.intake import queries as intake
 from azukari.office.requests import unlock_of
 from azukari.tenancy import policy, queries
@@ -31,6 +32,9 @@ def layout(request: HttpRequest) -> dict[str, Any]:
             "sees_record": policy.may(actor, "journal:record:see"),
             "manages": policy.may(actor, "tenancy:settings:change"),
             "waiting": intake.count_waiting(actor) if handles else 0,
+            "files": (works := policy.may(actor, "exchange:file:see")),
+            "unread": exchange.count_unread(actor) if works else 0,
+            "handed_in": exchange.count_waiting_items(actor) if works else 0,
             "disposals": vault.count_open_disposals(actor) if handles else 0,
         },
         "unlock": {"seconds_left": int(left), "minutes_left": max(1, -(-int(left) // 60))} if left > 0 else None,
@@ -52,6 +56,14 @@ def _section(request: HttpRequest) -> str:
         "reveal": "clients",
         "import": "imports",
         "imports": "imports",
+        "file": "files",
+        "files": "files",
+        "upload": "files",
+        "broadcast": "files",
+        "broadcasts": "files",
+        "request": "requests",
+        "requests": "requests",
+        "item": "requests",
         "disposals": "disposals",
         "disposal": "disposals",
         "record": "record",

@@ -67,9 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     recover.add_argument("--sheet", required=True, type=int, help="鍵の控えの番号")
     recover.set_defaults(run=_recover)
 
-    verify = commands.add_parser("verify", help="廃棄証明書を検証します（サーバー不要）")
-    verify.add_argument("certificate", help="廃棄証明書のPDF")
+    verify = commands.add_parser("verify", help="廃棄証明書・受領書を検証します（サーバー不要）")
+    verify.add_argument("paper", metavar="書類", help="廃棄証明書または受領書のPDF")
     verify.add_argument("--key", help="事務所から受け取った鍵の指紋。発行元まで確かめるときに指定します")
+    verify.add_argument("--file", help="受領書と比べるファイル。受け取られたものと同じかどうかを確かめます")
     verify.set_defaults(run=_verify)
 
     record = commands.add_parser("check-record", help="すべての事務所の記録に改ざんがないか検証します")
@@ -77,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
 
     sweep = commands.add_parser("sweep", help="途中で止まった廃棄や期限切れの後始末をします")
     sweep.set_defaults(run=_sweep)
+
+    fsck = commands.add_parser("fsck", help="預かったファイルの保存データが、記録と合っているか確かめます")
+    fsck.set_defaults(run=_fsck)
 
     demo = commands.add_parser("demo-data", help="試用のための架空のデータを作ります")
     demo.add_argument("--size", choices=["small", "medium", "large"], default="small")
@@ -145,7 +149,7 @@ def _recover(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from azukari.ops import verify
 
-    return verify.verify_file(options.certificate, options.key)
+    return verify.verify_file(options.paper, options.key, options.file)
 
 
 def _check_record(options: argparse.Namespace) -> int:
@@ -163,6 +167,13 @@ def _sweep(options: argparse.Namespace) -> int:
     for kind, count in sweeper.sweep(now=utc_now()).items():
         sys.stdout.write(f"{kind}: {count}\n")
     return 0
+
+
+def _fsck(options: argparse.Namespace) -> int:
+    _django()
+    from azukari.ops import files
+
+    return files.check_all()
 
 
 def _demo_data(options: argparse.Namespace) -> int:

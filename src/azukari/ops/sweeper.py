@@ -5,6 +5,7 @@ State lies in the rows (architecture.md 9), so a sweep may be killed at any mome
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections import Counter
@@ -12,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.db import close_old_connections
 
+from azukari.exchange.actions import examination, notices, protection, requests, retention, uploads
 from azukari.intake.actions import sheets
 from azukari.kernel.clock import utc_now
 from azukari.store.scope import office_scope
@@ -20,6 +22,8 @@ from azukari.tenancy.actions import client_sheets, outbox, sessions, tries
 from azukari.vault.actions import disposal, keystore, parcels
 
 _PERIOD_SECONDS = 60
+# The collector walks every blob: a few times a day is enough for what waits a day anyway.
+_COLLECT_EVERY = 6 * 60
 _SHEETS_KEPT = timedelta(days=1)
 _log = logging.getLogger("azukari.sweeper")
 
@@ -31,26 +35,33 @@ def start() -> None:
 
 def _run() -> None:
     pause = threading.Event()
-    while True:
+    for turn in itertools.count():
         close_old_connections()
         try:
-            sweep(now=utc_now())
+            sweep(now=utc_now(), collect=turn % _COLLECT_EVERY == 0)
         except Exception:  # the thread must outlive a database that is away for a moment
             _log.exception("sweep failed")
         close_old_connections()
         pause.wait(_PERIOD_SECONDS)
 
 
-def sweep(*, now: datetime) -> dict[str, int]:
-    """Sweep every office once. Gives what was done, by kind. One office's trouble does not stop the others."""
+def sweep(*, now: datetime, collect: bool = True) -> dict[str, int]:
+    """Sweep every office once. Gives what was done, by kind. One office's trouble does not stop the others.
+
+    `collect` also looks for stored data that belongs to no file.
+    """
     done: Counter[str] = Counter()
     for office_id, code, _ in tenancy.list_offices():
         with office_scope(office_id):
             try:
                 done.update(sweep_office(now=now))
+                if collect:
+                    done["orphans"] += retention.sweep_orphans(now=now)
             except Exception:
                 _log.exception("sweep of office %s failed", code)
     done.update(sweep_common(now=now))
+    if collect:
+        done["trash"] += retention.empty_trash(now=now)
     return dict(done)
 
 
@@ -64,11 +75,18 @@ def sweep_common(*, now: datetime) -> dict[str, int]:
 
 
 def sweep_office(*, now: datetime) -> dict[str, int]:
-    """Sweep the office in force: stale imports, unfinished disposals, expired parcels, keys without a record."""
+    """Sweep the office in force: what waits, what is over, what a crash left behind."""
     return {
         "imports": sheets.sweep_stale(now=now),
         "disposals": disposal.sweep_unfinished(now=now),
         "parcels": parcels.sweep_expired(now=now),
         "client_sheets": client_sheets.sweep_old(before=now - _SHEETS_KEPT),
         "keys": keystore.sweep_orphans(now=now),
+        "examinations": examination.sweep_waiting(now=now),
+        "uploads": uploads.sweep_abandoned(now=now),
+        "file_keys": protection.sweep_copies(),
+        "expired_files": retention.sweep_expired(now=now),
+        "unopened_files": retention.sweep_unopened(now=now),
+        "request_reminders": requests.sweep_reminders(now=now),
+        "notices": notices.send_due(now=now),
     }

@@ -21,5 +21,11 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "company": signed_in.company,
         "others": [company for company in signed_in.companies if company.id != signed_in.company.id],
         "leads": policy.may(signed_in.actor, "portal:users:see"),
-        "section": "password" if (name or "").startswith("own") else name,
+        "section": _section(name or ""),
     }
+
+
+def _section(name: str) -> str:
+    if name.startswith("own"):
+        return "password"
+    return "files" if name.startswith(("file", "upload")) else name

@@ -5,14 +5,24 @@ from __future__ import annotations
 from django.urls import path
 
 from azukari.entrance import urls as entrance
-from azukari.portal.views import menu, users
+from azukari.entrance.views import uploads
+from azukari.portal.views import files, menu, users
 
 app_name = "portal"
 
 urlpatterns = [
     *entrance.patterns,
     path("", menu.home, name="home"),
-    path("files/", menu.files, name="files"),
+    *uploads.patterns,
+    path("files/", files.files, name="files"),
+    path("files/send/", files.send, name="files-send"),
+    path("files/zip/", files.many, name="files-zip"),
+    path("files/<uuid:delivery_id>/", files.line, name="file"),
+    path("files/<uuid:delivery_id>/download/", files.download, name="file-download"),
+    path("files/<uuid:delivery_id>/open/", files.open_protected, name="file-open"),
+    path("files/<uuid:delivery_id>/receipt.pdf", files.receipt, name="file-receipt"),
+    path("files/<uuid:delivery_id>/withdraw/", files.withdraw, name="file-withdraw"),
+    path("files/<uuid:delivery_id>/protect/", files.protect, name="file-protect"),
     path("documents/", menu.documents, name="documents"),
     path("tools/", menu.tools, name="tools"),
     path("users/", users.users, name="users"),

@@ -34,6 +34,9 @@ class Format(IntEnum):
     MEMBER_KEY = 0x06
     GRANT = 0x07
     SESSION_LOCK = 0x08
+    FILE_KEY = 0x09
+    FILE_GRANT = 0x0A
+    FILE_FACTS = 0x0B
 
 
 class Algorithm(IntEnum):
@@ -54,6 +57,9 @@ _ALGORITHM = {
     Format.MEMBER_KEY: Algorithm.ARGON2ID_GCM,
     Format.GRANT: Algorithm.HPKE,
     Format.SESSION_LOCK: Algorithm.HKDF_GCM,
+    Format.FILE_KEY: Algorithm.HKDF_GCM,
+    Format.FILE_GRANT: Algorithm.HPKE,
+    Format.FILE_FACTS: Algorithm.HKDF_GCM,
 }
 
 

@@ -68,10 +68,10 @@ __all__ = [
 
 PUBLIC_KEY_SIZE = 1184 + 32
 _SEED_SIZE = 64
-_PRIVATE_KEY_SIZE = _SEED_SIZE + 32
+PRIVATE_KEY_SIZE = _SEED_SIZE + 32
 _SALT_SIZE = 16
 _COST_SIZE = 6
-_MEMBER_KEY_SIZE = OVERHEAD + _COST_SIZE + _SALT_SIZE + _PRIVATE_KEY_SIZE
+_MEMBER_KEY_SIZE = OVERHEAD + _COST_SIZE + _SALT_SIZE + PRIVATE_KEY_SIZE
 _GRANT_SIZE = HEADER_SIZE + 1120 + KEY_SIZE + 16
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
@@ -111,7 +111,7 @@ class MemberKeys:
 
 
 class MemberKey(Guarded):
-    """A private key in the clear, for as long as it takes to open a grant."""
+    """A private key in the clear, for as long as it takes to open what is sealed to it."""
 
     __slots__ = ("_key", "_raw", "public_key")
 
@@ -122,6 +122,11 @@ class MemberKey(Guarded):
         self._key = MLKEM768X25519PrivateKey(seed, curve)
         # G4: computed from the private key, never taken from the database.
         self.public_key = seed.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
+
+
+def member_key_from(material: bytes) -> MemberKey:
+    """Make a private key of 96 derived bytes. Internal to this package."""
+    return MemberKey(material)
 
 
 def new_server_half() -> Secret:
@@ -146,7 +151,7 @@ def new_member_keys(
 
     Raises: FormatError when the password is empty.
     """
-    member_key = MemberKey(Secret.random(_PRIVATE_KEY_SIZE).reveal())
+    member_key = MemberKey(Secret.random(PRIVATE_KEY_SIZE).reveal())
     sealed = _seal_member_key(member_key, password, server_half, context, cost)
     return MemberKeys(member_key.public_key, sealed)
 
@@ -194,11 +199,19 @@ def grant_office_secret(office_secret: Secret, public_key: bytes, context: Conte
 
     Raises: FormatError when the public key is none.
     """
-    check_key(office_secret.reveal())
-    header = build_header(Format.GRANT)
+    return seal_to(Format.GRANT, office_secret, public_key, context)
+
+
+def seal_to(kind: Format, secret: Secret, public_key: bytes, context: Context) -> bytes:
+    """Seal 32 bytes to a public key: header, encapsulated key, ciphertext. Internal to this package.
+
+    Raises: FormatError when the public key is none.
+    """
+    check_key(secret.reveal())
+    header = build_header(kind)
     info = _grant_info(header, context)
     try:
-        return header + _SUITE.encrypt(office_secret.reveal(), _load_public_key(public_key), info)
+        return header + _SUITE.encrypt(secret.reveal(), _load_public_key(public_key), info)
     except ValueError:
         # A point of small order: the library refuses the all-zero shared secret (RFC 7748, 6.1).
         raise FormatError("公開鍵として使えません。") from None
@@ -209,11 +222,19 @@ def open_grant(member_key: MemberKey, grant: bytes, context: Context) -> Secret:
 
     Raises: FormatError, OpeningError.
     """
-    _, version = read_header(grant, (Format.GRANT,), _GRANT_SIZE)  # G5
+    return open_sealed_to(Format.GRANT, member_key, grant, context)
+
+
+def open_sealed_to(kind: Format, member_key: MemberKey, sealed: bytes, context: Context) -> Secret:
+    """Open what `seal_to` sealed. Steps G5, G6. Internal to this package.
+
+    Raises: FormatError, OpeningError.
+    """
+    _, version = read_header(sealed, (kind,), _GRANT_SIZE)  # G5
     check_unversioned(version)
     try:
-        info = _grant_info(grant[:HEADER_SIZE], context)
-        return Secret(_SUITE.decrypt(grant[HEADER_SIZE:], member_key._key, info))  # G6
+        info = _grant_info(sealed[:HEADER_SIZE], context)
+        return Secret(_SUITE.decrypt(sealed[HEADER_SIZE:], member_key._key, info))  # G6
     except InvalidTag:
         raise OpeningError from None
 
@@ -288,7 +309,7 @@ def _session_cipher(browser_secret: bytes) -> AESGCM:
 
 def _recovery_key(code: RecoveryCode, context: Context) -> MemberKey:
     material = code.secret().reveal()
-    return MemberKey(derive(material, b"azukari/recovery/1", context.encode(), _PRIVATE_KEY_SIZE))
+    return MemberKey(derive(material, b"azukari/recovery/1", context.encode(), PRIVATE_KEY_SIZE))
 
 
 def _grant_info(header: bytes, context: Context) -> bytes:

@@ -1,6 +1,6 @@
 """The read side: the one module that turns a sealed number back into digits (docs/seal-format.md 5).
 
-Only `vault.actions` and `exchange.actions` may import it (import contract). The caller has written its record
+Only `vault.actions` may import it (import contract). The caller has written its record
 before it calls. What comes out is an `OpenedNumber`, whose `.digits()` is the one way to the digits and one
 grep.
 """

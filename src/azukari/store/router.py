@@ -1,4 +1,4 @@
-"""Sends the key table to the key store and everything else to the main database."""
+"""Sends the key tables to the key store and everything else to the main database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 
 KEY_STORE = "keys"
 # By name, not by an attribute of the model: migrations see models without their attributes.
-KEY_TABLES = frozenset({("vault", "recordkey")})
+KEY_TABLES = frozenset({("vault", "recordkey"), ("exchange", "filekey")})
 
 
 class KeyStoreRouter:

@@ -283,3 +283,17 @@ class SettingsConflictError(ConflictError):
     happened = "設定を保存できませんでした。"
     cause = "ほかの人が先に変更しました。"
     remedy = "最新の内容を確認して、もう一度保存してください。"
+
+
+class KeyPairMissingError(ConflictError):
+    code = "tenancy.key_pair_missing"
+    happened = "保護ファイルを開けませんでした。"
+    cause = "このアカウントには、保護ファイルを開く鍵がまだありません。"
+    remedy = "パスワードを1回変更すると、鍵が作られます。そのあとで、事務所に開けるようにしてもらってください。"
+
+
+class IntakeKeyReplacedError(AzukariError):
+    code = "tenancy.intake_key_replaced"
+    happened = "保管庫を開けませんでした。"
+    cause = "保護ファイルを受け取るための事務所の鍵が、別の鍵に置き換わっています。"
+    remedy = "ファイルの受け取りを止めて、責任者と運営者に連絡してください。"

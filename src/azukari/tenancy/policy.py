@@ -16,8 +16,11 @@ EVERYONE = frozenset(
         "tenancy:own:manage",
     }
 )
+# Files are the daily work of everybody but 監査, who reads the record alone.
+WORKING = frozenset({"exchange:file:see", "exchange:file:send"})
 HANDLING = frozenset(
     {
+        "exchange:protected:open",
         "tenancy:vault:unlock",
         "vault:number:reveal",
         "vault:number:register",
@@ -38,22 +41,23 @@ MANAGING = frozenset(
         "tenancy:support:grant",
         "tenancy:recovery:issue",
         "vault:disposal:approve",
+        "exchange:quarantine:release",
     }
 )
 # Permissions of the client companies' door.
-CLIENT = frozenset({"portal:menu:see", "tenancy:own:manage"})
+CLIENT = frozenset({"portal:menu:see", "tenancy:own:manage", "exchange:file:see", "exchange:file:send"})
 CLIENT_LEADING = frozenset({"portal:users:see"})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
-    Role.MANAGER: EVERYONE | HANDLING | MANAGING,
-    Role.HANDLER: EVERYONE | HANDLING,
-    Role.GENERAL: EVERYONE,
+    Role.MANAGER: EVERYONE | WORKING | HANDLING | MANAGING,
+    Role.HANDLER: EVERYONE | WORKING | HANDLING,
+    Role.GENERAL: EVERYONE | WORKING,
     Role.AUDITOR: EVERYONE | AUDITING,
     Role.CLIENT_LEAD: CLIENT | CLIENT_LEADING,
     Role.CLIENT_MEMBER: CLIENT,
     Role.SYSTEM: frozenset(),
 }
-OFFICE_PERMISSIONS = EVERYONE | HANDLING | AUDITING | MANAGING
+OFFICE_PERMISSIONS = EVERYONE | WORKING | HANDLING | AUDITING | MANAGING
 PORTAL_PERMISSIONS = CLIENT | CLIENT_LEADING
 
 

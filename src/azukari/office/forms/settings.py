@@ -14,7 +14,10 @@ from azukari.tenancy.rules.networks import MOST, parse_networks
 from azukari.tenancy.rules.settings import (
     CLIENT_FACTOR_CHOICES,
     FILE_DAYS,
+    FILE_LIMIT_MB,
+    KEPT_DAYS,
     PASSWORD_LENGTH,
+    PORTAL_DAYS,
     REVEAL_SECONDS,
     SESSION_MINUTES,
     SETTING_LABELS,
@@ -122,6 +125,26 @@ class SettingsForm(Form):
     file_days = _whole(
         SETTING_LABELS["file_days"], FILE_DAYS, "日", "過ぎると、受け取った登録シートの中身は自動的に消えます。"
     )
+    portal_days = _whole(
+        SETTING_LABELS["portal_days"], PORTAL_DAYS, "日", "事業所マイページの一覧に、この日数のやりとりを表示します。"
+    )
+    kept_days = _whole(
+        SETTING_LABELS["kept_days"],
+        KEPT_DAYS,
+        "日",
+        "過ぎたファイルは、鍵と中身を廃棄します。次に届くものから働きます。",
+    )
+    file_limit_mb = _whole(SETTING_LABELS["file_limit_mb"], FILE_LIMIT_MB, "MB", "1GBは1024MBです。")
+    holds_outgoing = forms.BooleanField(
+        label="顧問先に送るファイルを10分間待たせる",
+        required=False,
+        help_text="この間は相手に見えません。送り間違いに気づいたら取り消せます。",
+    )
+    takes_encrypted = forms.BooleanField(
+        label="パスワード付きのファイルを、検査できないまま受け取れるようにする",
+        required=False,
+        help_text="オフのときは、内容を見られないまま止めて、送った方に外してもらいます。",
+    )
     reveal_seconds = _whole(SETTING_LABELS["reveal_seconds"], REVEAL_SECONDS, "秒", "過ぎると自動的に隠れます。")
     unlock_minutes = _whole(SETTING_LABELS["unlock_minutes"], UNLOCK_MINUTES, "分", "操作しないまま過ぎると切れます。")
     two_person_disposal = forms.ChoiceField(
@@ -171,6 +194,11 @@ class SettingsForm(Form):
             notice_addresses=data["notice_addresses"],
             default_sees_all=data["default_sees_all"] == "all",
             file_days=data["file_days"],
+            portal_days=data["portal_days"],
+            kept_days=data["kept_days"],
+            file_limit_mb=data["file_limit_mb"],
+            holds_outgoing=data["holds_outgoing"],
+            takes_encrypted=data["takes_encrypted"],
         )
 
 
@@ -188,6 +216,11 @@ def settings_as_typed(settings: OfficeSettings) -> dict[str, object]:
         "notice_addresses": "\n".join(settings.notice_addresses),
         "default_sees_all": "all" if settings.default_sees_all else "own",
         "file_days": settings.file_days,
+        "portal_days": settings.portal_days,
+        "kept_days": settings.kept_days,
+        "file_limit_mb": settings.file_limit_mb,
+        "holds_outgoing": settings.holds_outgoing,
+        "takes_encrypted": settings.takes_encrypted,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -42,7 +43,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
     return render(request, "office/unlock.html", context, status=422 if form.errors else 200)
 
 
-def remember_unlock(request: HttpRequest, response: HttpResponse, opened: unlocks.Opened) -> HttpResponse:
+def remember_unlock[R: HttpResponseBase](request: HttpRequest, response: R, opened: unlocks.Opened) -> R:
     """Give the browser its part of the key; the session only knows which unlock it belongs to."""
     request.session["unlock"] = str(opened.unlock_id)
     response.set_cookie(

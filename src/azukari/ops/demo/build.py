@@ -19,7 +19,7 @@ from django.conf import settings
 
 from azukari.kernel.clock import jst_day, utc_now
 from azukari.kernel.errors import ConflictError
-from azukari.ops.demo import bulk, history
+from azukari.ops.demo import bulk, exchange, history
 from azukari.ops.demo.diary import at
 from azukari.ops.demo.staff import (
     KAMOME,
@@ -74,6 +74,7 @@ def build(size: str, *, if_empty: bool) -> int:
     else:
         people += history.live_minato(minato, now=now)
     open_portal(minato, now=now)
+    exchange.exchange_files(minato)
     sys.stdout.write(f"{people:,}人分のデータを作りました（{time.monotonic() - started:.0f}秒）。\n\n")
     _print(logins)
     return 0

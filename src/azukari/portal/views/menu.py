@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from azukari.entrance.requests import actor_of, now_of
+from azukari.exchange import queries
+from azukari.kernel.clock import jst_day
 from azukari.portal.access import page
 
 _SEE = "portal:menu:see"
@@ -12,13 +15,13 @@ _SEE = "portal:menu:see"
 
 @page(_SEE)
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home.html")
-
-
-@page(_SEE)
-def files(request: HttpRequest) -> HttpResponse:
-    """Files are exchanged in a later version; until then this says how."""
-    return render(request, "portal/files.html")
+    actor, now = actor_of(request), now_of(request)
+    context = {
+        "asked": queries.list_requests(actor),
+        "waiting": queries.list_waiting(actor, now=now),
+        "today": jst_day(now),
+    }
+    return render(request, "portal/home.html", context)
 
 
 @page(_SEE)

@@ -137,7 +137,10 @@ def reset(account: Account, *, actor: Actor, with_factors: bool, now: datetime) 
     if member:
         members.record_withdrawal(actor, member, now=now)
         members.drop_grant(member)
-        StaffMember.objects.filter(id=member.id).update(public_key=None, sealed_private_key=None, record_password="")
+        StaffMember.objects.filter(id=member.id).update(record_password="")
+    owner = members.key_owner(account)
+    if owner:
+        members.set_keys(owner, None)
     if with_factors:
         factors.clear_factors(account)
     account.set_unusable_password()
@@ -215,8 +218,8 @@ def redeem(found: Found, password: str, *, trace: Trace, now: datetime) -> Holde
         holder = queries.get_holder(found.account_id, found.office_id)
         passwords.check_new(password, least=holders.least_password(holder), words=tuple(holders.words_of(holder)))
         hashed = make_password(password)
-        member = StaffMember.objects.filter(account=holder).first() if isinstance(holder, Account) else None
-        pair = members.new_keys(member.id, password) if member else None
+        owner = members.key_owner(holder) if isinstance(holder, Account) else None
+        pair = members.new_keys(owner.id, password) if owner else None
         with transaction.atomic():
             holders.record(holder, Events.ACTIVATED, trace=trace, now=now, screen="アカウントの有効化")
             if not holder.activations.filter(ALIVE, id=found.activation_id, expires_at__gt=now).update(used_at=now):
@@ -224,10 +227,10 @@ def redeem(found: Found, password: str, *, trace: Trace, now: datetime) -> Holde
             holder.password, holder.password_set_at = hashed, now
             holder.save(update_fields=["password", "password_set_at"])
             sessions.end_sessions(holder.pk)
-            if member and pair:
-                member.public_key, member.sealed_private_key = pair.public_key, pair.sealed_private_key
-                member.save(update_fields=["public_key", "sealed_private_key"])
-                _make_office_secret(member, trace=trace, now=now)
+            if owner and pair:
+                members.set_keys(owner, pair)
+            if isinstance(owner, StaffMember):
+                _make_office_secret(owner, trace=trace, now=now)
         return holder
 
 

@@ -110,6 +110,8 @@ def facts_of(row: ClientCompany) -> ClientFacts:
         address=row.address,
         telephone=row.telephone,
         contact_name=row.contact_name,
+        business_numbers=row.business_numbers,
+        tags=row.tags,
         contract_from=row.contract_from,
         contract_ended_on=row.contract_ended_on,
     )
@@ -129,6 +131,8 @@ def _columns(facts: ClientFacts) -> dict[str, object]:
         "address": facts.address,
         "telephone": facts.telephone,
         "contact_name": facts.contact_name,
+        "business_numbers": facts.business_numbers,
+        "tags": facts.tags,
         "contract_from": facts.contract_from,
         "contract_ended_on": facts.contract_ended_on,
     }

@@ -106,6 +106,12 @@ def document_keys() -> DocumentKeys:
     return DocumentKeys(private_key_der=private, certificate_der=bytes(stored.document_certificate))
 
 
+def intake_key() -> bytes | None:
+    """Give the office's public key for protected files, None before the office has its own half."""
+    stored = OfficeKeys.objects.values_list("intake_key", flat=True).get()
+    return bytes(stored) if stored else None
+
+
 def verifier_key() -> str:
     """Give the public key that checks this office's record (C2SP vkey)."""
     return OfficeKeys.objects.values_list("verifier_key", flat=True).get()

@@ -13,12 +13,14 @@ from azukari.kernel.actor import ROLE_LABELS, Actor, Role
 from azukari.kernel.ids import StaffId
 from azukari.seal import grants
 from azukari.seal.context import Context
+from azukari.seal.errors import WrongPasswordError
 from azukari.seal.grants import MemberKeys
 from azukari.seal.secretbytes import Secret
+from azukari.seal.vaultkey import VaultKey, derive_vault_key
 from azukari.store.scope import current_office
 from azukari.tenancy import errors, policy
 from azukari.tenancy.actions import keys
-from azukari.tenancy.models import Grant, StaffMember, Unlock
+from azukari.tenancy.models import Account, ClientUser, Grant, OfficeKeys, StaffMember, Unlock
 from azukari.tenancy.rules.events import Events
 
 # Argon2id cost of the key that wraps a staff member's private key, and of backup codes (security.md 4.1).
@@ -36,9 +38,46 @@ def grant_context(staff_id: UUID) -> Context:
     return Context(label="grant", office=current_office(), record=staff_id)
 
 
-def new_keys(staff_id: UUID, password: str) -> MemberKeys:
-    """Make a staff member's key pair under a new password (about 100 ms)."""
-    return grants.new_member_keys(password, keys.server_half(), member_context(staff_id), cost=PASSWORD_COST)
+def key_owner(account: Account) -> StaffMember | ClientUser | None:
+    """Find who holds the key pair of an account."""
+    return StaffMember.objects.filter(account=account).first() or ClientUser.objects.filter(account=account).first()
+
+
+def new_keys(owner_id: UUID, password: str) -> MemberKeys:
+    """Make a person's key pair under a new password (about 100 ms)."""
+    return grants.new_member_keys(password, keys.server_half(), member_context(owner_id), cost=PASSWORD_COST)
+
+
+def set_keys(owner: StaffMember | ClientUser, pair: MemberKeys | None) -> None:
+    """Store a person's key pair, or none. Inside the caller's transaction."""
+    owner.public_key = pair.public_key if pair else None
+    owner.sealed_private_key = pair.sealed_private_key if pair else None
+    owner.save(update_fields=["public_key", "sealed_private_key"])
+
+
+def open_user_key(user_id: UUID, password: str) -> grants.MemberKey:
+    """Open the private key of a person of a client company. Raises: KeyPairMissingError, UnlockRefusedError."""
+    sealed = ClientUser.objects.filter(id=user_id).values_list("sealed_private_key", flat=True).first()
+    if sealed is None:
+        raise errors.KeyPairMissingError
+    try:
+        return grants.open_member_key(bytes(sealed), password, keys.server_half(), member_context(user_id))
+    except WrongPasswordError as error:
+        raise errors.UnlockRefusedError from error
+
+
+def publish_intake_key(vault_key: VaultKey) -> None:
+    """Store the office's public key for protected files, once it can be computed.
+
+    It is compared each time the vault is opened: one put in its place by somebody else would read what comes in.
+    Raises: IntakeKeyReplacedError.
+    """
+    public_key = vault_key.intake_public_key()
+    stored = OfficeKeys.objects.values_list("intake_key", flat=True).get()
+    if stored is None:
+        OfficeKeys.objects.update(intake_key=public_key)
+    elif bytes(stored) != public_key:
+        raise errors.IntakeKeyReplacedError
 
 
 def write_grant(actor: Actor, member: StaffMember, office_secret: Secret, *, now: datetime) -> None:
@@ -54,6 +93,7 @@ def write_grant(actor: Actor, member: StaffMember, office_secret: Secret, *, now
         ),
         now=now,
     )
+    publish_intake_key(derive_vault_key(office_secret, keys.server_half(), current_office()))
     sealed = grants.grant_office_secret(office_secret, public_key, grant_context(member.id))
     Grant.objects.update_or_create(
         staff=member,

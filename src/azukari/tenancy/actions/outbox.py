@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import smtplib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -36,15 +37,21 @@ def is_set_up() -> bool:
     return bool(_sender["address"])
 
 
-def queue(mail: Mail, to: str, *, office_id: UUID | None, now: datetime) -> bool:
-    """Put a mail into the outbox, inside the caller's transaction. Gives False where none can be sent."""
+def queue(mail: Mail, to: str, *, office_id: UUID | None, now: datetime) -> UUID | None:
+    """Put a mail into the outbox, inside the caller's transaction. Gives its id, None where none can be sent."""
     if not to or not is_set_up():
-        return False
+        return None
     row = OutboxMail(id=new_id(), office_id=office_id, made_at=now, next_try_at=now)
     body = json.dumps({"to": to, "subject": mail.subject, "body": mail.body}, ensure_ascii=False)
     row.sealed = keys.root_keys().wrap(body.encode(), _context(row))
     row.save()
-    return True
+    return row.id
+
+
+def standing_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Tell how mails stand by their ids: WAITING, RETRYING or FAILED. One that is not in the answer was sent."""
+    rows = OutboxMail.objects.filter(id__in=list(ids)).values_list("id", "tries", "failed_at")
+    return {pk: "FAILED" if failed else "RETRYING" if tries else "WAITING" for pk, tries, failed in rows}
 
 
 def send_due(*, now: datetime, limit: int = 100) -> int:

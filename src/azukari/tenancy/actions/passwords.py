@@ -16,7 +16,7 @@ from azukari.seal.errors import WrongPasswordError
 from azukari.tenancy import errors
 from azukari.tenancy.actions import holders, keys, members, sessions, tries
 from azukari.tenancy.actions.holders import Trace
-from azukari.tenancy.models import Account, StaffMember, Unlock
+from azukari.tenancy.models import Account, ClientUser, StaffMember, Unlock
 from azukari.tenancy.queries import Holder
 from azukari.tenancy.rules import login, passwords
 from azukari.tenancy.rules.events import Events
@@ -68,29 +68,34 @@ def change(holder: Holder, *, old: str, new: str, trace: Trace, now: datetime) -
     if check_password(new, holder.password):
         raise errors.PasswordWeakError(why="今のパスワードと同じです。")
     hashed = make_password(new)
-    member = StaffMember.objects.filter(account=holder).first() if isinstance(holder, Account) else None
-    sealed = _reseal(member, old, new) if member and member.sealed_private_key else None
+    owner = members.key_owner(holder) if isinstance(holder, Account) else None
+    sealed = _reseal(owner, old, new) if owner and owner.sealed_private_key else None
+    # Accounts of client companies from before protected files have no key pair yet.
+    fresh = members.new_keys(owner.id, new) if isinstance(owner, ClientUser) and not sealed else None
     with transaction.atomic():
         holders.record(holder, Events.PASSWORD_CHANGED, trace=trace, now=now, screen="パスワード設定")
         holder.password = hashed
         holder.save(update_fields=["password"])
-        if member and sealed:
-            member.sealed_private_key = sealed
-            member.save(update_fields=["sealed_private_key"])
-            Unlock.objects.filter(staff=member).delete()
+        if owner and sealed:
+            owner.sealed_private_key = sealed
+            owner.save(update_fields=["sealed_private_key"])
+        if owner and fresh:
+            members.set_keys(owner, fresh)
+        if isinstance(owner, StaffMember):
+            Unlock.objects.filter(staff=owner).delete()
         sessions.end_sessions(holder.pk, but=trace.session)
         holders.tell(holder, "パスワードの変更", now=now)
 
 
-def _reseal(member: StaffMember, old: str, new: str) -> bytes:
-    assert member.sealed_private_key is not None
+def _reseal(owner: StaffMember | ClientUser, old: str, new: str) -> bytes:
+    assert owner.sealed_private_key is not None
     try:
         return grants.reseal_member_key(
-            bytes(member.sealed_private_key),
+            bytes(owner.sealed_private_key),
             old,
             new,
             keys.server_half(),
-            members.member_context(member.id),
+            members.member_context(owner.id),
             cost=members.PASSWORD_COST,
         )
     except WrongPasswordError as error:

@@ -44,7 +44,7 @@ class Opened:
 def open_unlock(*, actor: Actor, password: str, purpose: str, now: datetime) -> Opened:
     """Open the vault for this browser; success and failure are recorded.
 
-    Raises: PermissionNotAllowed, GrantMissingError, UnlockRefusedError, TooManyAttemptsError.
+    Raises: PermissionNotAllowed, GrantMissingError, UnlockRefusedError, TooManyAttemptsError, IntakeKeyReplacedError.
     """
     policy.check_may(actor, "tenancy:vault:unlock")
     assert actor.staff_id is not None
@@ -60,6 +60,7 @@ def open_unlock(*, actor: Actor, password: str, purpose: str, now: datetime) -> 
     tries.forget(CONFIRM_LIMITS, f"unlock/{member.account.username}")
     unlock_id, browser_secret = new_id(), grants.new_browser_secret()
     with transaction.atomic():
+        members.publish_intake_key(derive_vault_key(office_secret, keys.server_half(), current_office()))
         _record(actor, purpose, Result.SUCCESS, now=now)
         Unlock.objects.filter(staff_id=actor.staff_id, last_used_at__lt=now - timedelta(days=1)).delete()
         Unlock.objects.create(

@@ -11,6 +11,7 @@ from azukari.kernel.actor import CLIENT_ROLES, ROLE_LABELS, STAFF_ROLES
 from azukari.store.constraints import OfficeForeignKey, office_key
 from azukari.store.models import OfficeModel
 from azukari.tenancy.models.clients import ClientCompany
+from azukari.tenancy.rules.mails import NOTICE_LABELS, NoticeWhen
 
 
 class Account(AbstractBaseUser, OfficeModel):
@@ -25,6 +26,9 @@ class Account(AbstractBaseUser, OfficeModel):
     is_active = models.BooleanField(default=True)
     password_set_at = models.DateTimeField(null=True)
     reset_asked_at = models.DateTimeField(null=True)
+    notices = models.CharField(
+        max_length=10, choices=[(when.value, NOTICE_LABELS[when]) for when in NoticeWhen], default=NoticeWhen.AT_ONCE
+    )
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -66,12 +70,17 @@ class StaffMember(OfficeModel):
 
 
 class ClientUser(OfficeModel):
-    """A person of one or several client companies, with one login for all of them."""
+    """A person of one or several client companies, with one login for all of them.
+
+    The key pair is there once the account is activated: protected files from the office are sealed to it.
+    """
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, db_constraint=False, related_name="client_user")
     login_id = models.CharField(max_length=40)
     name = models.CharField(max_length=60)
     kana = models.CharField(max_length=100, blank=True)
+    public_key = models.BinaryField(null=True)
+    sealed_private_key = models.BinaryField(null=True)
     version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
 

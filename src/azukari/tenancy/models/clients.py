@@ -22,6 +22,8 @@ class ClientCompany(OfficeModel):
     address = models.CharField(max_length=200, blank=True)
     telephone = models.CharField(max_length=30, blank=True)
     contact_name = models.CharField(max_length=60, blank=True)
+    business_numbers = models.CharField(max_length=200, blank=True)
+    tags = models.CharField(max_length=200, blank=True)
     contract_from = models.DateField()
     contract_ended_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=0)

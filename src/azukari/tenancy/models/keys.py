@@ -10,13 +10,17 @@ from azukari.tenancy.models.accounts import StaffMember
 
 
 class OfficeKeys(OfficeModel):
-    """The server's half and the office's signing keys, every secret wrapped by the root key."""
+    """The server's half and the office's signing keys, every secret wrapped by the root key.
+
+    `intake_key` is public: what others seal protected files to. There once the office has its own half.
+    """
 
     server_half = models.BinaryField()
     log_signer = models.BinaryField()
     verifier_key = models.CharField(max_length=300)
     document_key = models.BinaryField()
     document_certificate = models.BinaryField()
+    intake_key = models.BinaryField(null=True)
 
     class Meta(OfficeModel.Meta):
         constraints = (models.UniqueConstraint(fields=["office_id"], name="tenancy_officekeys_one_per_office"),)

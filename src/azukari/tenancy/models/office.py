@@ -46,6 +46,11 @@ class Office(models.Model):
     notice_addresses = models.JSONField(default=list)
     default_sees_all = models.BooleanField(default=False)
     file_days = models.PositiveSmallIntegerField(default=settings.FILE_DAYS[1])
+    portal_days = models.PositiveSmallIntegerField(default=settings.PORTAL_DAYS[1])
+    kept_days = models.PositiveSmallIntegerField(default=settings.KEPT_DAYS[1])
+    file_limit_mb = models.PositiveSmallIntegerField(default=settings.FILE_LIMIT_MB[1])
+    holds_outgoing = models.BooleanField(default=False)
+    takes_encrypted = models.BooleanField(default=False)
     settings_version = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -55,6 +60,9 @@ class Office(models.Model):
             _in_bounds("session_minutes", settings.SESSION_MINUTES),
             _in_bounds("password_length", settings.PASSWORD_LENGTH),
             _in_bounds("file_days", settings.FILE_DAYS),
+            _in_bounds("portal_days", settings.PORTAL_DAYS),
+            _in_bounds("kept_days", settings.KEPT_DAYS),
+            _in_bounds("file_limit_mb", settings.FILE_LIMIT_MB),
             models.CheckConstraint(
                 condition=models.Q(staff_factor__in=[choice.value for choice in settings.STAFF_FACTOR_CHOICES]),
                 name="tenancy_office_staff_factor",

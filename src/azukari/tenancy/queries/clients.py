@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -25,14 +25,22 @@ class ClientRow:
     name: str
     kana: str
     kana_row: str
+    kana_key: str
     corporate_number: str
     postal_code: str
     address: str
     telephone: str
     contact_name: str
+    business_numbers: str
+    tags: str
     contract_from: date
     contract_ended_on: date | None
     version: int
+
+    @property
+    def tag_list(self) -> list[str]:
+        """Give the words the office sorts this company by."""
+        return self.tags.split("、") if self.tags else []
 
     @property
     def ended(self) -> bool:
@@ -51,6 +59,17 @@ def get_client_for(actor: Actor, client_id: UUID) -> ClientRow:
 def find_clients(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, ClientRow]:
     """Give those of some client companies that this actor may see."""
     return {row.id: client_row(row) for row in ClientCompany.objects.filter(_visible(actor), id__in=ids)}
+
+
+def list_clients_by_id(ids: Collection[UUID]) -> list[ClientRow]:
+    """List client companies by id, whoever sees them: for what happens without a person. In order of their reading."""
+    return [client_row(row) for row in ClientCompany.objects.filter(id__in=ids).order_by("kana_key", "id")]
+
+
+def list_running_clients(actor: Actor) -> list[ClientRow]:
+    """List every client company an actor sees whose contract is running: whom one can send to, and guard against."""
+    rows = ClientCompany.objects.filter(_visible(actor), contract_ended_on__isnull=True)
+    return [client_row(row) for row in rows.order_by("kana_key", "id")]
 
 
 def list_client_choices(actor: Actor, *, ended: bool | None = None) -> list[tuple[ClientId, str]]:
@@ -111,11 +130,14 @@ def client_row(row: ClientCompany) -> ClientRow:
         name=row.name,
         kana=row.kana,
         kana_row=row.kana_row,
+        kana_key=row.kana_key,
         corporate_number=row.corporate_number,
         postal_code=row.postal_code,
         address=row.address,
         telephone=row.telephone,
         contact_name=row.contact_name,
+        business_numbers=row.business_numbers,
+        tags=row.tags,
         contract_from=row.contract_from,
         contract_ended_on=row.contract_ended_on,
         version=row.version,

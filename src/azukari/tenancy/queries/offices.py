@@ -112,6 +112,11 @@ def _office(row: Office) -> OfficeFacts:
         notice_addresses=tuple(row.notice_addresses),
         default_sees_all=row.default_sees_all,
         file_days=row.file_days,
+        portal_days=row.portal_days,
+        kept_days=row.kept_days,
+        file_limit_mb=row.file_limit_mb,
+        holds_outgoing=row.holds_outgoing,
+        takes_encrypted=row.takes_encrypted,
     )
 
 

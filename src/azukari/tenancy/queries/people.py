@@ -27,6 +27,7 @@ from azukari.tenancy.models.activation import ALIVE
 from azukari.tenancy.queries.clients import ClientRow, client_row
 from azukari.tenancy.queries.offices import OfficeFacts, get_office, recovery_is_confirmed
 from azukari.tenancy.rules.login import full_login
+from azukari.tenancy.rules.mails import NoticeWhen
 from azukari.tenancy.rules.settings import FactorFor, staff_needs_factor
 
 
@@ -355,3 +356,41 @@ def count_approvers(but: UUID | None) -> int:
     """Count the managers who could approve somebody else's disposal."""
     managers = StaffMember.objects.filter(role=Role.MANAGER, account__is_active=True).values_list("id", flat=True)
     return sum(pk != but for pk in managers)
+
+
+def list_reader_keys(client_id: UUID) -> list[tuple[UUID, bytes]]:
+    """List the people of a client company who can open protected files: id and public key."""
+    people = ClientUser.objects.filter(
+        memberships__client_id=client_id, account__is_active=True, public_key__isnull=False
+    )
+    rows = people.order_by("login_id").values_list("id", "public_key")
+    return [(user_id, bytes(key)) for user_id, key in rows if key is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeReader:
+    """Whom news of the exchange may be mailed to."""
+
+    account_id: UUID
+    name: str
+    when: NoticeWhen
+    has_address: bool
+
+
+def list_notice_readers(client_id: UUID, *, staff: bool) -> list[NoticeReader]:
+    """List who is told of a client company's files: the staff who serve it, or its own people.
+
+    Where nobody is assigned to a company, those who manage the office are told, so that nothing lies unseen.
+    """
+    columns = ("account_id", "name", "account__notices", "account__email")
+    if staff:
+        working = StaffMember.objects.filter(account__is_active=True).exclude(role=Role.AUDITOR).order_by("login_id")
+        rows = list(working.filter(assignment__client_id=client_id).values_list(*columns))
+        rows = rows or list(working.filter(role=Role.MANAGER).values_list(*columns))
+    else:
+        people = ClientUser.objects.filter(memberships__client_id=client_id, account__is_active=True)
+        rows = list(people.order_by("login_id").values_list(*columns))
+    return [
+        NoticeReader(account_id=account, name=name, when=NoticeWhen(when), has_address=bool(email))
+        for account, name, when, email in rows
+    ]

@@ -24,12 +24,15 @@ COLUMNS = {
     "所在地": "address",
     "電話": "telephone",
     "担当者": "contact_name",
+    "事業所番号": "business_numbers",
+    "分類": "tags",
     "契約開始日": "contract_from",
     "契約終了日": "contract_ended_on",
 }
 NEEDED = ("コード", "事業所名", "カナ", "契約開始日")
 MOST_ROWS = 5000
 _LENGTHS = {"name": 100, "kana": 150, "postal_code": 8, "address": 200, "telephone": 30, "contact_name": 60}
+_LENGTHS |= {"business_numbers": 200, "tags": 200}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ class ClientFacts:
     address: str = ""
     telephone: str = ""
     contact_name: str = ""
+    business_numbers: str = ""
+    tags: str = ""
 
 
 class Verdict(StrEnum):
@@ -95,6 +100,8 @@ def find_faults(typed: Mapping[str, str]) -> tuple[dict[str, object], list[Fault
     texts["corporate_number"] = text.fold_number(texts["corporate_number"])
     texts["postal_code"] = text.hyphenate_postal_code(texts["postal_code"].removeprefix("〒"))
     texts["telephone"] = _telephone(texts["telephone"])
+    texts["business_numbers"] = "、".join(_words(unicodedata.normalize("NFKC", texts["business_numbers"])))
+    texts["tags"] = "、".join(_words(texts["tags"]))
     faults = {
         name: f"{label}が入力されていません。" for label, name in COLUMNS.items() if label in NEEDED and not texts[name]
     }
@@ -115,6 +122,11 @@ def find_faults(typed: Mapping[str, str]) -> tuple[dict[str, object], list[Fault
         faults["contract_ended_on"] = "契約終了日が、契約開始日より前です。"
     values: dict[str, object] = {**texts, "contract_from": start, "contract_ended_on": end}
     return values, [Fault(name, faults[name]) for name in COLUMNS.values() if name in faults]
+
+
+def _words(typed: str) -> list[str]:
+    """Read a list of words as people separate them, each once."""
+    return list(dict.fromkeys(word for word in re.split(r"[\s,、，;；/／・]+", typed) if word))
 
 
 _BETWEEN_DIGITS = re.compile(rf"(?<=\d)[{re.escape(text.HYPHENS)}](?=\d)")

@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from azukari.kernel.clock import jst_minute
+
+
+class NoticeWhen(StrEnum):
+    """When a person wants to be told by mail of files and requests."""
+
+    AT_ONCE = "AT_ONCE"
+    DAILY = "DAILY"
+    NEVER = "NEVER"
+
+
+NOTICE_LABELS = {
+    NoticeWhen.AT_ONCE: "そのつど送る",
+    NoticeWhen.DAILY: "1日1回、朝8時にまとめて送る",
+    NoticeWhen.NEVER: "送らない",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,15 @@ def account_changed(*, name: str, office_name: str, what: str, at: datetime) -> 
         f"{name} 様\n\nアカウントに次の変更がありました。\n\n"
         f"内容：{what}\n日時：{jst_minute(at)}\n\n"
         "ご自身でなければ、すぐに事務所の責任者に連絡してください。" + _sign(office_name),
+    )
+
+
+def exchange_news(*, company: str, office_name: str, news: list[str], address: str) -> Mail:
+    """Tell a person what waits in the exchange: one line a thing, no name of a file or a person."""
+    lines = "\n".join(f"・{line}" for line in news)
+    return Mail(
+        f"【{office_name}】ファイルのお知らせ（{len(news)}件）",
+        f"{company} 様\n\n{lines}\n\nログインして確認してください。\n{address}" + _sign(office_name),
     )
 
 

@@ -11,6 +11,11 @@ UNLOCK_MINUTES = (1, 5, 15)
 SESSION_MINUTES = (5, 30, 60)
 PASSWORD_LENGTH = (12, 12, 64)
 FILE_DAYS = (1, 7, 90)
+PORTAL_DAYS = (30, 30, 400)
+KEPT_DAYS = (30, 400, 3660)
+FILE_LIMIT_MB = (1, 100, 5120)
+# A file on its way out waits this long where the office wants time to think again (peers: 10 minutes).
+HOLD_MINUTES = 10
 
 
 class FactorFor(StrEnum):
@@ -40,6 +45,11 @@ class OfficeSettings:
     notice_addresses: tuple[str, ...] = ()
     default_sees_all: bool = False
     file_days: int = FILE_DAYS[1]
+    portal_days: int = PORTAL_DAYS[1]
+    kept_days: int = KEPT_DAYS[1]
+    file_limit_mb: int = FILE_LIMIT_MB[1]
+    holds_outgoing: bool = False
+    takes_encrypted: bool = False
 
 
 SETTING_LABELS = {
@@ -53,7 +63,12 @@ SETTING_LABELS = {
     "password_length": "パスワードの文字数",
     "notice_addresses": "通知先のメールアドレス",
     "default_sees_all": "新しい職員が見る顧問先",
-    "file_days": "受け取ったファイルの保管日数",
+    "file_days": "登録シートの写しの保管日数",
+    "portal_days": "顧問先に見せるやりとりの日数",
+    "kept_days": "ファイルの保管日数",
+    "file_limit_mb": "1ファイルの大きさの上限",
+    "holds_outgoing": "送信の前の10分間の待ち時間",
+    "takes_encrypted": "パスワード付きファイルの受け取り",
 }
 
 

@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from azukari.kernel.clock import jst
+from azukari.kernel.text import readable_size
 from azukari.ui import forms as ui_forms
 
 register = template.Library()
@@ -99,6 +100,12 @@ def long_day(value: date | datetime | None) -> str:
 def grouped(value: int | None) -> str:
     """Show a count with separators: 1,000."""
     return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def size(value: int | None) -> str:
+    """Show a size: 820B, 34KB, 1.2MB."""
+    return "" if value is None else readable_size(value)
 
 
 @register.simple_tag

@@ -6,14 +6,14 @@ a crash in between leaves a key without a record, which `sweep` removes, never a
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connections, transaction
+from django.db import transaction
 
 from azukari.store.bulk import insert_rows
+from azukari.store.erasure import press_out
 from azukari.store.router import KEY_STORE
 from azukari.store.scope import current_office
 from azukari.vault.models import NumberRecord, RecordKey, SealedParcel
@@ -23,7 +23,6 @@ from azukari.vault.rules.numbers import RecordState
 ORPHAN_AGE = timedelta(hours=1)
 # Sweeping every minute, a week is looked back upon: no process is down for longer without being noticed.
 ORPHAN_WINDOW = timedelta(days=7)
-_TRIES = 10
 
 
 def put_keys(keys: Iterable[tuple[UUID, bytes]], *, now: datetime) -> None:
@@ -55,32 +54,12 @@ def find_keys(key_ids: Sequence[UUID]) -> dict[UUID, bytes]:
 def destroy_keys(key_ids: Sequence[UUID]) -> bool:
     """Destroy keys, and press the bytes out of table and write-ahead log. Repeating it does no harm.
 
-    Gives False when a reader of the key store kept the log from being emptied: the keys are gone from the table,
-    and whoever says so on paper has to wait and repeat.
-
-    SQLite: secure_delete overwrites, a truncating checkpoint empties the -wal file. PostgreSQL: VACUUM frees the
-    heap; its WAL keeps the bytes until segments are recycled, which the certificate's second date covers.
+    Gives False when the log could not be emptied yet (store.erasure).
     """
     with transaction.atomic(using=KEY_STORE):
         for start in range(0, len(key_ids), 500):
             RecordKey.objects.filter(id__in=key_ids[start : start + 500]).delete()
-    return _press_out()
-
-
-def _press_out() -> bool:
-    connection = connections[KEY_STORE]
-    if connection.in_atomic_block:
-        return True  # neither works inside a transaction; only tests are inside one here
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            for _ in range(_TRIES):
-                busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-                if not busy:
-                    return True
-                time.sleep(0.05)
-            return False
-        cursor.execute("VACUUM vault_recordkey")
-        return True
+    return press_out(RecordKey)
 
 
 def sweep_orphans(*, now: datetime) -> int:

@@ -18,6 +18,8 @@ class ClientListRow:
     address: str
     telephone: str
     contact_name: str
+    business_numbers: str
+    tags: str
     contract_from: date | None
     contract_ended_on: date | None
 

@@ -7,7 +7,7 @@ and the log key are to be trusted is the caller's question: the facts name both.
 
 from azukari.press.documents.disposal_certificate.facts import DisposalCertificate
 from azukari.press.documents.disposal_certificate.page import render
-from azukari.press.documents.disposal_certificate.reading import CertificateFile, page_shows_facts, read
-from azukari.press.documents.disposal_certificate.signature import sign
+from azukari.press.documents.disposal_certificate.reading import KIND, CertificateFile, page_shows_facts, read
+from azukari.press.signed import sign
 
-__all__ = ["CertificateFile", "DisposalCertificate", "page_shows_facts", "read", "render", "sign"]
+__all__ = ["KIND", "CertificateFile", "DisposalCertificate", "page_shows_facts", "read", "render", "sign"]

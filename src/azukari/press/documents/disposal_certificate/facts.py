@@ -16,6 +16,8 @@ from enum import StrEnum
 from hashlib import sha256
 
 from azukari.press.canonical import NotCanonicalError, from_canonical, to_canonical
+from azukari.press.signed.attachments import RecordReference
+from azukari.press.signed.numbers import check_no_number
 
 FORMAT = "azukari/disposal-certificate/v1"
 
@@ -25,9 +27,6 @@ MOST_ROWS = 2_000
 
 _NUMBER = re.compile(r"廃-[0-9]{4}-[0-9]{4,8}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-# Twelve digits, solid or 4-4-4, of any width. Narrow on purpose: a refusal here stops a certificate, and
-# days or telephone numbers in a note must not.
-_LIKE_A_NUMBER = re.compile(r"(?<!\d)\d{4}[\s\-‐‑‒–—―−－ー・]?\d{4}[\s\-‐‑‒–—―−－ー・]?\d{4}(?!\d)")
 
 
 class NumberKind(StrEnum):
@@ -145,21 +144,6 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordReference:
-    """Where the disposal stands in the handling record (取扱記録), and the key that vouches for it.
-
-    `verifier_key` is the C2SP note verifier key; `verifier_key_fingerprint` is how people compare it: eight
-    groups of four characters, as `seal` writes them. `index` is the entry's place in the tree, from 0.
-    """
-
-    origin: str
-    verifier_key: str
-    verifier_key_fingerprint: str
-    index: int
-    operation_no: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DisposalCertificate:
     """Everything a disposal certificate says. `kept_until` is how long the record of disposal is kept."""
 
@@ -197,8 +181,7 @@ class DisposalCertificate:
             raise ValueError("one person alone waits 24 hours between request and execution")
         if not _SHA256.fullmatch(self.signer_certificate_sha256):
             raise ValueError("a SHA-256 is 64 lower-case hexadecimal digits")
-        if any(_LIKE_A_NUMBER.search(text) for text in self._free_texts()):
-            raise ValueError("a certificate must not carry what could be a My Number")
+        check_no_number(self._free_texts())
 
     def _free_texts(self) -> list[str]:
         # Codes are left out: an office may have given twelve-digit codes of its own.

@@ -23,11 +23,11 @@ from azukari.press.documents.disposal_certificate.facts import (
     EndedPurpose,
     NumberKind,
 )
+from azukari.press.signed.attachments import PROOF_NAME, grouped
+from azukari.press.signed.glyphs import drawable
 from azukari.press.typesetting import Standard, qr_svg, typeset
 
 FACTS_NAME = "certificate.json"
-ENTRY_NAME = "entry.json"
-PROOF_NAME = "proof.tlog-proof"
 
 _TEMPLATE = Path(__file__).parent / "template.typ"
 _STANDARDS: tuple[Standard, ...] = ("a-3a", "ua-1")
@@ -54,11 +54,12 @@ def render(certificate: DisposalCertificate, proof: bytes, entry: bytes) -> byte
         "entry": entry.decode("utf-8"),
         "proof": proof.decode("utf-8"),
     }
-    return typeset(_TEMPLATE, _shown(certificate), standards=_STANDARDS, made_at=certificate.issued_at, texts=texts)
+    qr = qr_svg(f"AZUKARI-DISPOSAL-1 {certificate.number} sha256:{certificate.fingerprint()}")
+    shown = {**drawable(_shown(certificate)), "qr": qr}
+    return typeset(_TEMPLATE, shown, standards=_STANDARDS, made_at=certificate.issued_at, texts=texts)
 
 
 def _shown(certificate: DisposalCertificate) -> dict[str, Any]:
-    fingerprint = certificate.fingerprint()
     reason, opening = _REASONS[certificate.reason]
     return {
         "number": certificate.number,
@@ -108,9 +109,8 @@ def _shown(certificate: DisposalCertificate) -> dict[str, Any]:
             "index": f"{certificate.record.index:,}",
             "key": certificate.record.verifier_key_fingerprint,
         },
-        "signer": _grouped(certificate.signer_certificate_sha256),
-        "fingerprint": _grouped(fingerprint),
-        "qr": qr_svg(f"AZUKARI-DISPOSAL-1 {certificate.number} sha256:{fingerprint}"),
+        "signer": grouped(certificate.signer_certificate_sha256),
+        "fingerprint": grouped(certificate.fingerprint()),
     }
 
 
@@ -133,6 +133,5 @@ def _purpose(purpose: EndedPurpose) -> dict[str, str]:
     return {"name": purpose.name, "basis": purpose.basis, "period": period}
 
 
-def _grouped(hexadecimal: str) -> str:
-    # Groups of four: readable aloud, and never twelve digits in a row on the page.
-    return " ".join(hexadecimal[i : i + 4] for i in range(0, len(hexadecimal), 4))
+# PROOF_NAME is every paper's; it can be had from here as well.
+__all__ = ["FACTS_NAME", "PROOF_NAME", "render"]

@@ -1,4 +1,4 @@
-"""Seals a rendered certificate: PAdES B-B, ECDSA P-256 with SHA-256, one signature over the whole file.
+"""Seals a drawn paper: PAdES B-B, ECDSA P-256 with SHA-256, one signature over the whole file.
 
 No network, no time-stamping authority, no clock: the caller says when. The signature is invisible; the page
 says that the file is signed. The container is kept as plain as it can be (one certificate, no unsigned
@@ -22,7 +22,7 @@ _CONTAINER_BESIDES_NAMES = 1_000
 
 
 def sign(pdf: bytes, private_key_der: bytes, certificate_der: bytes, signed_at: datetime) -> bytes:
-    """Sign a rendered certificate.
+    """Sign a drawn paper.
 
     `private_key_der` is PKCS#8 (P-256), `certificate_der` its certificate; both come from `seal`, and
     neither is kept. Raises: ValueError when they do not belong together, or `signed_at` has no zone.
@@ -41,7 +41,7 @@ def sign(pdf: bytes, private_key_der: bytes, certificate_der: bytes, signed_at: 
 
 
 def with_hole(pdf: bytes, certificate_der: bytes, signed_at: datetime) -> bytes:
-    """Prepare a rendered certificate as `sign` would, with a worthless signature in the hole.
+    """Prepare a drawn paper as `sign` would, with a worthless signature in the hole.
 
     For comparing everything but the signature with a file that came back. Raises: ValueError, as `sign`.
     """
@@ -66,7 +66,7 @@ def _p256_certificate(certificate_der: bytes) -> Any:
 
     certificate = x509.Certificate.load(certificate_der, strict=True)
     if certificate.public_key.algorithm != "ec" or certificate.public_key.curve != ("named", "secp256r1"):
-        raise ValueError("certificates are signed with a P-256 key")
+        raise ValueError("papers are signed with a P-256 key")
     return certificate
 
 

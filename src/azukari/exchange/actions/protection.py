@@ -1,0 +1,140 @@
+"""保護: the key of a file is sealed to those who may open it, and the server's copy is destroyed.
+
+Order: grants committed → server's copy destroyed. A crash in between leaves a copy, which the sweeper destroys.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from azukari.exchange.actions import filekeys, ledger
+from azukari.exchange.errors.deliveries import DeliveryNotFoundError, NoReaderError, QuarantineStateError
+from azukari.exchange.models import Delivery, FileGrant, StoredFile
+from azukari.exchange.rules import events
+from azukari.exchange.rules.states import Direction, FileState, Proposal
+from azukari.journal import actions as journal
+from azukari.journal.rules import Event, Line, Operation
+from azukari.kernel.actor import Actor
+from azukari.seal.secretbytes import Secret
+from azukari.seal.vaultkey import VaultKey
+from azukari.tenancy import queries as tenancy
+
+_SCREEN = "ファイル"
+
+
+def seal(row: StoredFile, key: Secret, *, now: datetime) -> None:
+    """Seal a file's key to the office, and to the people of the client company it goes to. In a transaction.
+
+    The caller destroys the server's copy after its commit (`destroy_copy`).
+    Raises: NoIntakeKeyError.
+    """
+    filekeys.grant_to_office(row.id, key, now=now)
+    if row.direction == Direction.SENT and row.client_id is not None:
+        filekeys.grant_to_people(row.id, key, tenancy.list_reader_keys(row.client_id), now=now)
+    row.protected = row.server_copy = True
+    if row.proposal == Proposal.OPEN:
+        row.proposal = Proposal.ACCEPTED
+    row.save(update_fields=["protected", "proposal", "server_copy"])
+    ledger.follow_file(row)
+
+
+def accept_proposal(*, actor: Actor, delivery_id: UUID, now: datetime) -> None:
+    """Make a file 保護 that is not: its sender or the office says so. Raises: DeliveryNotFoundError, QuarantineStateError."""
+    with transaction.atomic():
+        delivery, row = ledger.lock(actor, delivery_id, "exchange:file:send")
+        if row.protected or row.state not in {FileState.READY, FileState.UNSCANNABLE}:
+            raise QuarantineStateError
+        _record(actor, events.PROTECTED, delivery, now=now)
+        seal(row, filekeys.server_key(row.id), now=now)
+    destroy_copy(row.id)
+
+
+@transaction.atomic
+def decline_proposal(*, actor: Actor, delivery_id: UUID, reason: str, now: datetime) -> None:
+    """Say that what looked like My Numbers is none. Only somebody with the right to numbers judges that.
+
+    Raises: DeliveryNotFoundError, PermissionNotAllowed, QuarantineStateError.
+    """
+    delivery, row = ledger.lock(actor, delivery_id, "exchange:protected:open")
+    if row.proposal != Proposal.OPEN:
+        raise QuarantineStateError
+    _record(actor, events.PROPOSAL_DECLINED, delivery, detail=reason, now=now)
+    row.proposal = Proposal.DECLINED
+    row.save(update_fields=["proposal"])
+
+
+def unprotect(*, actor: Actor, vault_key: VaultKey, delivery_id: UUID, reason: str, now: datetime) -> None:
+    """Take 保護 back from a file that holds no numbers after all. The record is committed before the key is opened.
+
+    Raises: DeliveryNotFoundError, PermissionNotAllowed, QuarantineStateError.
+    """
+    with transaction.atomic(durable=True):
+        delivery, row = ledger.lock(actor, delivery_id, "exchange:protected:open")
+        if not row.protected or row.state != FileState.READY:
+            raise QuarantineStateError
+        _record(actor, events.UNPROTECTED, delivery, detail=reason, now=now)
+    key = filekeys.office_key(row.id, vault_key)
+    filekeys.restore_key(row.id, key, now=now)
+    with transaction.atomic():
+        _, row = ledger.lock(actor, delivery_id, "exchange:protected:open")
+        row.protected, row.proposal = False, Proposal.DECLINED
+        row.save(update_fields=["protected", "proposal"])
+        FileGrant.objects.filter(file_id=row.id).delete()
+        ledger.follow_file(row)
+
+
+def add_readers(*, actor: Actor, vault_key: VaultKey, delivery_id: UUID, now: datetime) -> int:
+    """Seal a protected file that was sent anew to everybody of the company who has a key now. Gives how many.
+
+    Raises: DeliveryNotFoundError, PermissionNotAllowed, QuarantineStateError, NoReaderError.
+    """
+    with transaction.atomic(durable=True):
+        delivery, row = ledger.lock(actor, delivery_id, "exchange:protected:open")
+        if not row.protected or row.direction != Direction.SENT or row.state != FileState.READY:
+            raise QuarantineStateError
+        _record(actor, events.READER_ADDED, delivery, now=now)
+    readers = tenancy.list_reader_keys(delivery.client_id)
+    if not readers:
+        raise NoReaderError(company=tenancy.get_client_for(actor, delivery.client_id).name)
+    key = filekeys.office_key(row.id, vault_key)
+    with transaction.atomic():
+        return filekeys.grant_to_people(row.id, key, readers, now=now)
+
+
+def destroy_copy(file_id: UUID) -> None:
+    """Destroy the server's copy of a key that is sealed now."""
+    if filekeys.destroy_server_keys([file_id]):
+        StoredFile.objects.filter(id=file_id).update(server_copy=False)
+
+
+def sweep_copies() -> int:
+    """Destroy server copies that a crash left beside sealed keys. Gives how many."""
+    left = list(StoredFile.objects.filter(server_copy=True).values_list("id", flat=True)[:500])
+    for file_id in left:
+        destroy_copy(file_id)
+    return len(left)
+
+
+def _record(actor: Actor, event: Event, delivery: Delivery, *, detail: str = "", now: datetime) -> None:
+    clients = tenancy.find_clients(actor, [delivery.client_id])
+    if delivery.client_id not in clients:
+        raise DeliveryNotFoundError
+    journal.append(
+        actor=actor,
+        operation=Operation(
+            event=event,
+            screen=_SCREEN,
+            lines=(
+                Line(
+                    client_id=delivery.client_id,
+                    client_name=clients[delivery.client_id].name,
+                    detail="：".join(part for part in (delivery.name, detail) if part),
+                    record_id=delivery.id,
+                ),
+            ),
+        ),
+        now=now,
+    )

@@ -1,0 +1,1 @@
+"""What can go wrong with files, one file per noun."""
