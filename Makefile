@@ -62,9 +62,9 @@ bench: $(VENV)/dev.stamp  ## measure import and reveal against the bare database
 	@$(BIN)/python -m bench
 
 lock: | $(UV)  ## resolve the dependencies anew (names, versions and hashes only)
-	$(UV) pip compile pyproject.toml --extra postgres --universal --generate-hashes --no-emit-index-url --no-annotate \
+	$(UV) pip compile pyproject.toml --extra postgres --extra s3 --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command "make lock" --quiet --output-file requirements.lock
-	$(UV) pip compile pyproject.toml --extra postgres --group test --group lint --universal --generate-hashes \
+	$(UV) pip compile pyproject.toml --extra postgres --extra s3 --group test --group lint --universal --generate-hashes \
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet \
 		--constraint requirements.lock --output-file requirements-dev.lock
 

@@ -269,13 +269,13 @@ def test_too_much_text_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not inside(pack({"word/document.xml": "<w:p><w:t>a</w:t></w:p>" * 50}), "docx")[1]
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["xlsx", "docx", "pptx", "csv", "txt"]))
 def test_any_bytes_give_an_answer(data: bytes, kind: str) -> None:
     assert extract_child.read(kind, data)[:1] in (b"C", b"P")
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200))
 def test_any_xml_gives_an_answer(xml: str) -> None:
     data = pack(

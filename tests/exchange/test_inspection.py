@@ -369,6 +369,13 @@ def test_archives_we_cannot_read_inside() -> None:
     assert flags(pack({"a.lzh": b"\x20\x00-lh5-" + bytes(40)}), "a.zip") == {Flag.NOT_READ}
 
 
+def test_broken_documents_inside_are_told() -> None:
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(40)
+    assert flags(pack({"a.xls": ole}), "a.zip") == {Flag.NOT_READ}
+    assert flags(pack({"a.pdf": b"%PDF-1.7 cut"}), "a.zip") == {Flag.NOT_READ}
+    assert flags(office(XLSX, xl__oddity_bin=ole), "a.xlsx") == set()
+
+
 def test_an_entry_too_long_to_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MAX_HELD_BYTES", 1000)
     monkeypatch.setattr(inspection, "MAX_HELD_BYTES", 1000)
@@ -829,11 +836,32 @@ def test_damaged_files_are_accepted_or_refused_and_nothing_else(name: str) -> No
             look(bytes(damaged), name)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(SEEDS)), st.binary(max_size=200), st.integers(0, 600))
 def test_any_bytes_behind_a_right_head(name: str, tail: bytes, cut: int) -> None:
     with contextlib.suppress(errors.ContentRefusedError):
         look(SEEDS[name][:cut] + tail, name)
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(
+        st.text(alphabet="abcあ表 1", min_size=1, max_size=12).map(str.strip).filter(bool),
+        st.text(max_size=300),
+        max_size=8,
+    ),
+    st.booleans(),
+)
+def test_any_zip_of_texts_is_accepted_and_any_cut_of_it_refused(files: dict[str, str], stored: bool) -> None:
+    names = {name.casefold() for name in files}
+    data = pack(
+        {f"書類/{name}.txt": f"メモ{text}".encode(errors="replace") for name, text in files.items()},
+        zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED,
+    )
+    assert len(names) == len(files)
+    assert look(data, "a.zip") == Findings(Kind.ZIP)
+    for made in (data[:-1], data[:-30], data + b"\x00", data[:4] + b"\x00" + data[4:]):
+        refusal(made, "a.zip")
 
 
 class CountedFile(io.BytesIO):

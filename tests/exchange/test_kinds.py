@@ -6,7 +6,7 @@ import contextlib
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azukari.exchange.errors import content as errors
@@ -155,6 +155,7 @@ def test_every_kind_has_a_label_of_its_own() -> None:
     assert len({kind.label for kind in Kind}) == len(Kind)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([*map(str, Kind), "jpeg", "heif", "xlsm", "exe2", ""]))
 def test_no_bytes_raise_anything_but_ours(head: bytes, extension: str) -> None:
     with contextlib.suppress(errors.ContentRefusedError):
@@ -163,6 +164,7 @@ def test_no_bytes_raise_anything_but_ours(head: bytes, extension: str) -> None:
     is_heic(head)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([OLE, ZIP, PNG, JPEG, HEIC, b"%PDF-1.7", MZ, MSI]), st.binary(max_size=60), st.sampled_from(Kind)
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azukari.exchange.rules.numbers import NumberFinding, look_for_numbers
@@ -164,6 +164,7 @@ def test_the_answer_holds_no_digits_of_the_text() -> None:
     assert set(NumberFinding.__slots__) == {"count", "likely"}
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(0, 10**6), st.text())
 def test_a_number_on_its_own_line_is_found(before: str, seed: int, after: str) -> None:
     number = synthetic_number(seed)
@@ -171,6 +172,7 @@ def test_a_number_on_its_own_line_is_found(before: str, seed: int, after: str) -
         assert look_for_numbers(f"{before}\n{WORD}\n{number}\n{after}").likely
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**11 - 1), max_size=40))
 def test_telephone_numbers_and_days_never_trigger(numbers: list[int]) -> None:
     # Eleven digits at most, as telephone numbers, accounts and 被保険者番号 have.
@@ -178,11 +180,13 @@ def test_telephone_numbers_and_days_never_trigger(numbers: list[int]) -> None:
     assert look_for_numbers(f"{WORD} {text}") == NumberFinding(0, likely=False)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9]{13,40}", fullmatch=True))
 def test_longer_runs_never_trigger(run: str) -> None:
     assert look_for_numbers(f"{WORD} {run}").count == 0
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789０-ー .\n\t個人番号", max_size=200))
 def test_any_text_has_an_answer(text: str) -> None:
     found = look_for_numbers(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from azukari.exchange.rules import recipients
@@ -131,6 +131,7 @@ def test_a_thousand_clients_are_compared_few_at_a_time(monkeypatch: pytest.Monke
 NAMES = st.text(alphabet="株式会社かわらカワラ製菓販売ーaB 1", max_size=12)
 
 
+@settings(deadline=None)
 @given(NAMES, st.lists(NAMES, max_size=6), st.text(max_size=60))
 def test_the_chosen_is_never_found(chosen: str, others: list[str], text: str) -> None:
     own = ClientName("own", chosen)
@@ -140,6 +141,7 @@ def test_the_chosen_is_never_found(chosen: str, others: list[str], text: str) ->
     assert find_other_clients([chosen], chosen=own, others=clients) == []
 
 
+@settings(deadline=None)
 @given(st.lists(NAMES, max_size=6))
 def test_a_name_alone_on_a_page_is_found(others: list[str]) -> None:
     for name in others:

@@ -1,9 +1,15 @@
-"""What the addresses of the office door point at: objects of あおば (Ono's) and 北川 (not Ono's), made when asked for."""
+"""What the addresses of the office door point at: objects of あおば (Ono's) and 北川 (not Ono's), made when asked for.
+
+Files of the other client are みずほ's: 北川 has ended, and nobody of it logs in.
+"""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from azukari.exchange.actions import deliveries, examination, requests
+from azukari.exchange.models import Broadcast, Delivery, RequestItem
+from azukari.exchange.rules.wishes import Wishes
 from azukari.intake.models import SheetImport, SheetRow
 from azukari.intake.rules.progress import State
 from azukari.journal import actions as journal
@@ -20,6 +26,7 @@ from azukari.vault.rules import events
 from azukari.vault.rules.disposal import Reason
 from azukari.vault.rules.disposal import State as DisposalState
 from tests.cast import NOW, TODAY, Office
+from tests.exchange.hands import TEXT, begin, hand_in, put, send
 from tests.vault.test_numbers import register
 
 MISSING = UUID("01890000-0000-7000-8000-000000000000")
@@ -27,17 +34,41 @@ MISSING = UUID("01890000-0000-7000-8000-000000000000")
 WITHOUT_NUMBER = {"number-register"}
 
 
-def address_of(office: Office, name: str, parameter: str | None, client: str) -> dict[str, object]:
-    """Make the object a route points at, of one client of みなと. Gives the route's arguments."""
+def address_of(
+    office: Office, name: str, parameter: str | None, client: str, *, login: str = "aoki"
+) -> dict[str, object]:
+    """Make the object a route points at, of one client of みなと. Gives the route's arguments.
+
+    `login` is whose the object is, where it is somebody's own: an upload, a draft.
+    """
     if parameter is None:
         return {}
     with office_scope(office.id):
+        if name == "upload":
+            return {"file_id": upload(office, client, login)}
+        if name == "file-send-drop":
+            return draft(office, client, login)
         return {parameter: _MAKERS[parameter](office, name, client)}
 
 
 def missing(parameter: str) -> dict[str, object]:
     """Arguments of the same route for something that is nowhere."""
-    return {parameter: 987_654 if parameter == "seq" else MISSING}
+    return {word: 987_654 if word == "seq" else MISSING for word in parameter.split()}
+
+
+def upload(office: Office, client: str, login: str) -> UUID:
+    """An upload of ten bytes of which none has come."""
+    return begin(office.actor(login), office.clients["aoba" if client == "aoba" else "mizuho"], 10)
+
+
+def draft(office: Office, client: str, login: str) -> dict[str, object]:
+    """A file that is ready to be sent. Gives the act of sending and the file."""
+    actor, batch = office.actor(login), new_id()
+    pk = office.clients["aoba" if client == "aoba" else "mizuho"]
+    file_id = begin(actor, pk, len(TEXT), wishes=Wishes(batch=batch))
+    put(actor, file_id, TEXT)
+    examination.examine(file_id, now=NOW)
+    return {"batch": batch, "file_id": file_id}
 
 
 def _person(office: Office, name: str, client: str) -> UUID:
@@ -127,7 +158,50 @@ def _entry(office: Office, name: str, client: str) -> int:
     return journal_queries.tree_size() - 1
 
 
+def _delivery(office: Office, name: str, client: str) -> UUID:
+    """A line: handed in, or sent for the routes of what was sent; 保護 where the route is about that."""
+    if name in {"file-withdraw", "file-readers"}:
+        return send(office, client="aoba" if client == "aoba" else "mizuho", protected=name == "file-readers").id
+    login, code = ("nonaka", "aoba") if client == "aoba" else ("tanabe", "mizuho")
+    return hand_in(office, login=login, client=code, protected=name in {"file-open", "file-unprotect"}).id
+
+
+def _broadcast(office: Office, name: str, client: str) -> UUID:
+    made = draft(office, client, "aoki")
+    codes = ["aoba", "mizuho"] if client == "aoba" else ["mizuho"]
+    (line, *_) = deliveries.send(
+        actor=office.actor("aoki"),
+        client_ids=[office.clients[code] for code in codes],
+        batch=made["batch"],
+        memo="",
+        target="選んだ顧問先",
+        now=NOW,
+    )
+    return Broadcast.objects.get(id=Delivery.objects.get(id=line).broadcast_id).id
+
+
+def _request(office: Office, name: str, client: str) -> UUID:
+    return requests.ask(
+        actor=office.actor("aoki"),
+        client_id=office.clients["aoba" if client == "aoba" else "mizuho"],
+        title="11月分の勤怠",
+        note="",
+        due_on=TODAY,
+        items=["タイムカード"],
+        now=NOW,
+    )
+
+
+def _item(office: Office, name: str, client: str) -> UUID:
+    return RequestItem.objects.get(request_id=_request(office, name, client)).id
+
+
 _MAKERS = {
+    "delivery_id": _delivery,
+    "batch": lambda *_: new_id(),
+    "broadcast_id": _broadcast,
+    "request_id": _request,
+    "item_id": _item,
     "client_id": lambda office, _, client: office.clients[client],
     "person_id": _person,
     "import_id": _import,

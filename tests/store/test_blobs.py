@@ -1267,6 +1267,7 @@ def test_the_condition_is_tried_once_a_process(line: Line) -> None:
         (403, "AccessDenied", StorageFailedError),
         (409, "ConditionalRequestConflict", StorageFailedError),
         (507, "InsufficientStorage", StorageFullError),
+        (507, "507", StorageFullError),
         (403, "QuotaExceeded", StorageFullError),
         (507, "XMinioStorageFull", StorageFullError),
     ],

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from azukari.entrance.doors import Door
+from azukari.tenancy.rules.mails import NOTICE_LABELS, NoticeWhen
 from azukari.tenancy.rules.passwords import MOST
 from azukari.ui.forms import Form
 
@@ -132,3 +133,13 @@ class PasskeyForm(Form):
         help_text="例：事務所のパソコン。あとで見分けるための名前です。",
     )
     credential = forms.CharField(max_length=20_000, widget=forms.HiddenInput, required=False)
+
+
+class NoticesForm(Form):
+    """When to mail news of files and requests."""
+
+    notices = forms.ChoiceField(
+        label="送り方",
+        choices=[(when.value, NOTICE_LABELS[when]) for when in NoticeWhen],
+        widget=forms.RadioSelect,
+    )

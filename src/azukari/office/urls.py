@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from azukari.entrance import urls as entrance
-from azukari.entrance.views import uploads
+from azukari.entrance.views import notices, uploads
 from azukari.office.views import (
     account,
     client_accounts,
@@ -57,6 +57,7 @@ urlpatterns = [
     path("imports/<uuid:import_id>/cancel/", imports.cancel, name="import-cancel"),
     path("imports/<uuid:import_id>/rejected.xlsx", imports.rejected, name="import-rejected"),
     *uploads.patterns,
+    *notices.patterns,
     path("files/", files.ledger, name="files"),
     path("files/zip/", files.many, name="files-zip"),
     path("files/send/", sending.begin, name="file-send-begin"),

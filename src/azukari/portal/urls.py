@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from azukari.entrance import urls as entrance
-from azukari.entrance.views import uploads
+from azukari.entrance.views import notices, uploads
 from azukari.portal.views import files, menu, users
 
 app_name = "portal"
@@ -14,6 +14,7 @@ urlpatterns = [
     *entrance.patterns,
     path("", menu.home, name="home"),
     *uploads.patterns,
+    *notices.patterns,
     path("files/", files.files, name="files"),
     path("files/send/", files.send, name="files-send"),
     path("files/zip/", files.many, name="files-zip"),

@@ -9,12 +9,9 @@ The text may hold My Numbers: no `repr` shows it, and nobody keeps it longer tha
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
-import azukari
+from azukari.press.child import run_child
 
 KINDS = frozenset({"xlsx", "docx", "pptx", "csv", "txt", "pdf"})
 MAX_BYTES = 64 * 1024 * 1024
@@ -50,19 +47,8 @@ def extract_text(data: bytes, kind: str) -> Extracted:
 
 
 def _run_child(kind: str, data: bytes, wall_seconds: float = WALL_SECONDS) -> Extracted:
-    # The child gets the path of the package and nothing else of this process: no keys, no settings.
-    environment = {"PYTHONPATH": str(Path(azukari.__file__).resolve().parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        # S603: the program and its arguments are our own; `kind` is one of six words.
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-P", "-s", "-m", "azukari.press.extract_child", kind],
-            input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
-            timeout=wall_seconds, check=False,
-        )  # fmt: skip
-    except (subprocess.SubprocessError, OSError):
-        # Swallowed on purpose: the exception carries what the child had written so far.
+    answer = run_child("azukari.press.extract_child", kind, data, wall_seconds=wall_seconds)
+    if answer is None or answer[:1] not in (COMPLETE, PARTIAL):
         return _NOTHING
-    if done.returncode != 0 or done.stdout[:1] not in (COMPLETE, PARTIAL):
-        return _NOTHING
-    text = done.stdout[1:].decode(errors="replace")
-    return Extracted(text[:MAX_CHARACTERS], complete=done.stdout[:1] == COMPLETE and len(text) <= MAX_CHARACTERS)
+    text = answer[1:].decode(errors="replace")
+    return Extracted(text[:MAX_CHARACTERS], complete=answer[:1] == COMPLETE and len(text) <= MAX_CHARACTERS)

@@ -15,11 +15,12 @@ import html
 import importlib
 import io
 import re
-import resource
 import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+
+from azukari.press import child
 
 MEMORY_LIMIT = 1280 * 1024 * 1024
 CPU_SECONDS = 20
@@ -258,17 +259,8 @@ READERS: dict[str, Callable[[bytes, Collector], None]] = {
 
 
 def limit() -> None:
-    """Give up memory, time, files and core dumps. A system without a limit (macOS has no RLIMIT_AS) goes on."""
-    for kind, value in (
-        (resource.RLIMIT_AS, MEMORY_LIMIT),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-    ):
-        try:
-            resource.setrlimit(kind, (value, value))
-        except (ValueError, OSError):
-            continue
+    """Give up memory, time, files and core dumps."""
+    child.limit(memory=MEMORY_LIMIT, cpu_seconds=CPU_SECONDS)
 
 
 def read(kind: str, data: bytes) -> bytes:

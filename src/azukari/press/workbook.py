@@ -13,16 +13,13 @@ from __future__ import annotations
 import io
 import json
 import re
-import subprocess
-import sys
 import zipfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
-import azukari
 from azukari.kernel.text import mask_long_digits
+from azukari.press.child import run_child
 from azukari.press.errors import (
     BrokenWorkbookError,
     CompressionBombError,
@@ -336,24 +333,13 @@ _LIMITS: dict[type[SheetRefusedError], int] = {TooManyRowsError: MAX_ROWS, TooMa
 
 
 def _run_child(kind: str, data: bytes, wall_seconds: float = WALL_SECONDS) -> bytes:
-    # The child gets the path of the package and nothing else of this process: no keys, no settings.
-    environment = {"PYTHONPATH": str(Path(azukari.__file__).resolve().parents[1]), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        # S603: the program and its arguments are our own; nothing of the file or its name is among them.
-        done = subprocess.run(  # noqa: S603
-            [sys.executable, "-P", "-s", "-m", "azukari.press.workbook_child", kind],
-            input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment,
-            timeout=wall_seconds, check=False,
-        )  # fmt: skip
-    except (subprocess.TimeoutExpired, OSError):
-        # `from None`: the exception carries what the child had written so far.
-        raise ReadingFailedError from None
-    if done.returncode != 0 or done.stdout[:2] not in (b"OK", b"NG"):
+    answer = run_child("azukari.press.workbook_child", kind, data, wall_seconds=wall_seconds)
+    if answer is None or answer[:2] not in (b"OK", b"NG"):
         raise ReadingFailedError
-    if done.stdout[:2] == b"NG":
-        error = _REFUSALS.get(done.stdout[2:], ReadingFailedError)
+    if answer[:2] == b"NG":
+        error = _REFUSALS.get(answer[2:], ReadingFailedError)
         raise error(limit=_LIMITS[error]) if error in _LIMITS else error()
-    return done.stdout[2:]
+    return answer[2:]
 
 
 _SPACES_IN_NAME = re.compile(r"\s+")

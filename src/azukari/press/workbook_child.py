@@ -11,11 +11,11 @@ import csv
 import io
 import json
 import re
-import resource
 import sys
 import zlib
 from typing import Any
 
+from azukari.press import child
 from azukari.press.workbook_package import MAX_CHARACTERS, Package, Refusal, Strings, Styles, list_tabs
 from azukari.press.workbook_sheet import MAX_COLUMNS, Merge, SheetReader
 
@@ -156,17 +156,8 @@ def read_xlsx(data: bytes, writer: Writer) -> None:
 
 
 def limit() -> None:
-    """Give up memory, time, files and core dumps. A system without a limit (macOS has no RLIMIT_AS) goes on."""
-    for kind, value in (
-        (resource.RLIMIT_AS, MEMORY_LIMIT),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-    ):
-        try:
-            resource.setrlimit(kind, (value, value))
-        except (ValueError, OSError):
-            continue
+    """Give up memory, time, files and core dumps."""
+    child.limit(memory=MEMORY_LIMIT, cpu_seconds=CPU_SECONDS)
 
 
 def read(kind: str, data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Files: their keys, and the parts they are kept in (docs/seal-format.md 12).
+"""Files: their keys, and the parts they are kept in (docs/seal-format.md 11).
 
 A file has one random key. Each part that arrives is a message of its own (Cobblestone-256, C2SP
 chunked-encryption) with a fresh salt: a part sent again after a crash may hold other bytes, and never meets a

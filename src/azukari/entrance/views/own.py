@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 
 from azukari.entrance.access import shared
 from azukari.entrance.confirm import prove
-from azukari.entrance.forms import ChangePasswordForm
+from azukari.entrance.forms import ChangePasswordForm, NoticesForm
 from azukari.entrance.requests import device_token, door_at, holder_of, now_of, trace_of
 from azukari.entrance.views import activate
 from azukari.kernel.errors import InvalidError
@@ -38,6 +38,10 @@ def own(request: HttpRequest) -> HttpResponse:
         "devices": queries.list_devices(holder),
         "this_device": digest_of(device_token(request)) if device_token(request) else "",
         "history": holders.list_history(holder),
+        "notices": NoticesForm(initial={"notices": getattr(holder, "notices", "")})
+        if door_at(request).asks_office
+        else None,
+        "email": holder.email,
     }
     return render(request, "entrance/own.html", context)
 

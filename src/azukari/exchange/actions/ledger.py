@@ -11,7 +11,7 @@ from azukari.exchange.errors.deliveries import DeliveryNotFoundError, RequestNot
 from azukari.exchange.models import Broadcast, Delivery, RequestItem, StoredFile
 from azukari.exchange.rules import names
 from azukari.exchange.rules.requests import OPEN_STATES, ItemState, RequestState
-from azukari.exchange.rules.states import DeliveryState, Direction, FileState, release_moment
+from azukari.exchange.rules.states import DeliveryState, Direction, FileState, Proposal, release_moment
 from azukari.exchange.rules.wishes import Wishes
 from azukari.kernel.actor import Actor
 from azukari.kernel.ids import new_id
@@ -140,7 +140,11 @@ _OF_FILE = {
 def follow_file(row: StoredFile) -> None:
     """Repeat a file's state and 保護 in its lines. Inside the transaction that changed the file."""
     lines = Delivery.objects.filter(file_id=row.id).exclude(state__in=[DeliveryState.WITHDRAWN, DeliveryState.EXPIRED])
-    lines.update(state=_OF_FILE[FileState(row.state)], protected=row.protected)
+    lines.update(
+        state=_OF_FILE[FileState(row.state)],
+        protected=row.protected,
+        proposed=row.proposal == Proposal.OPEN,
+    )
 
 
 def lock(actor: Actor, delivery_id: UUID, permission: str) -> tuple[Delivery, StoredFile]:

@@ -64,6 +64,7 @@ def decline_proposal(*, actor: Actor, delivery_id: UUID, reason: str, now: datet
     _record(actor, events.PROPOSAL_DECLINED, delivery, detail=reason, now=now)
     row.proposal = Proposal.DECLINED
     row.save(update_fields=["proposal"])
+    ledger.follow_file(row)
 
 
 def unprotect(*, actor: Actor, vault_key: VaultKey, delivery_id: UUID, reason: str, now: datetime) -> None:

@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ('search_key', models.CharField(max_length=400)),
                 ('size', models.PositiveBigIntegerField()),
                 ('protected', models.BooleanField(default=False)),
+                ('proposed', models.BooleanField(default=False)),
                 ('memo', models.CharField(blank=True, max_length=400)),
                 ('batch', models.UUIDField()),
                 ('thread_id', models.UUIDField()),

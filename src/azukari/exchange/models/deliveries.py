@@ -28,7 +28,7 @@ class Broadcast(OfficeModel):
 class Delivery(OfficeModel):
     """A line of 送受信ファイル一覧: one file between the office and one client company.
 
-    Name, size, 保護 and the client's reading are repeated here, so that a page of the ledger reads one table.
+    Name, size, 保護 (also proposed) and the client's reading are repeated here, so that a page of the ledger reads one table.
     `batch` is one for what was sent together; `thread` is the first line of a conversation.
     """
 
@@ -41,6 +41,7 @@ class Delivery(OfficeModel):
     search_key = models.CharField(max_length=400)
     size = models.PositiveBigIntegerField()
     protected = models.BooleanField(default=False)
+    proposed = models.BooleanField(default=False)
     memo = models.CharField(max_length=400, blank=True)
     batch = models.UUIDField()
     broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, db_constraint=False, related_name="+", null=True)

@@ -91,6 +91,7 @@ class LedgerRow:
     unread: bool
     is_mine_to_read: bool
     protected: bool
+    proposed: bool
     memo: str
     sender: str
     sent_at: datetime
@@ -257,6 +258,7 @@ def _row(actor: Actor, line: Delivery, names: dict[ClientId, str], *, now: datet
         unread=line.opened_at is None and state is DeliveryState.READY,
         is_mine_to_read=receives and line.opened_at is None and state is DeliveryState.READY,
         protected=line.protected,
+        proposed=line.proposed,
         memo=line.memo,
         sender=line.sender,
         sent_at=line.sent_at,

@@ -205,7 +205,7 @@ class _Archives:
         except BrokenContentError:
             # Pieces of documents (OLE objects, settings of printers) need not be whole.
             if not is_package:
-                raise
+                self._flags.add(Flag.NOT_READ)
 
     def _look_at_pdf(self, data: bytes) -> None:
         try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from azukari.entrance.requests import actor_of, now_of
+from azukari.exchange import queries as exchange
 from azukari.intake import queries as intake
 from azukari.journal import queries as journal
 from azukari.journal.rules import KIND_LABELS, Kind
@@ -66,6 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
         *(_disposal_task(row, names, actor) for row in open_disposals),
         *_due_tasks(due, names, today),
         *_account_tasks(actor),
+        *(_exchange_tasks(actor, today, now_of(request)) if policy.may(actor, "exchange:file:see") else ()),
     ]
     tasks.sort(key=lambda task: (task.due_on is not None, task.due_on or today))
     context = {
@@ -79,6 +82,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "due": len(due),
             "late": sum(row.due_on < today for row in due),
             "missing": roster.count_missing(actor),
+            "unread": exchange.count_unread(actor) if policy.may(actor, "exchange:file:see") else None,
         },
         "recent": _recent(actor) if policy.may(actor, "journal:record:see") else [],
         "record_size": journal.tree_size(),
@@ -90,9 +94,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _recent(actor: Actor) -> list[journal.EntryRow]:
-    """The newest handlings of numbers: log-ins and unlocks stand in the record itself."""
+    """The newest handlings of numbers: log-ins, unlocks and files that came and went stand in the record itself."""
     rows = journal.list_entries(actor, journal.Filter(), size=60).rows
-    return [row for row in rows if row.kind != KIND_LABELS[Kind.ACCESS]][:8]
+    others = {KIND_LABELS[kind] for kind in (Kind.ACCESS, Kind.RECEIVE, Kind.SEND)}
+    return [row for row in rows if row.kind not in others][:8]
 
 
 def _import_task(row: intake.ImportRow, names: dict[UUID, tenancy.ClientRow], today: date) -> Task:
@@ -124,6 +129,43 @@ def _disposal_task(row: vault.DisposalRow, names: dict[UUID, tenancy.ClientRow],
         action=("承認" if approves else "開く") if row.two_persons else "廃棄",
         url=reverse("office:disposal", args=[row.id]),
     )
+
+
+def _exchange_tasks(actor: Actor, today: date, now: datetime) -> Iterator[Task]:
+    """What client companies handed in: files nobody has opened, and items that wait for a look."""
+    for row in exchange.list_requests(actor):
+        if row.to_check:
+            yield _task_of_client(row.client_id, row.client, "お願い", "todo", row.due_on, today)(
+                f"「{row.title}」の確認（{row.to_check}件）", "確認", reverse("office:request", args=[row.id])
+            )
+        elif row.left and row.due_on < today:
+            yield _task_of_client(row.client_id, row.client, "お願い", "todo", row.due_on, today)(
+                f"「{row.title}」が届いていません（残り{row.left}件）", "督促", reverse("office:request", args=[row.id])
+            )
+    for line in exchange.list_waiting(actor, now=now, size=10):
+        yield _task_of_client(line.client_id, line.client, "ファイル", "inbox", None, today)(
+            f"{line.name}{'（保護）' if line.protected else ''}", "開く", reverse("office:file", args=[line.id])
+        )
+
+
+def _task_of_client(
+    client_id: UUID, name: str, kind: str, icon: str, due_on: date | None, today: date
+) -> Callable[[str, str, str], Task]:
+    def make(title: str, action: str, url: str) -> Task:
+        return Task(
+            kind=kind,
+            icon=icon,
+            due_on=due_on,
+            days_left=(due_on - today).days if due_on else None,
+            near=3,
+            client_id=client_id,
+            client_name=name,
+            title=title,
+            action=action,
+            url=url,
+        )
+
+    return make
 
 
 def _account_tasks(actor: Actor) -> list[Task]:

@@ -47,6 +47,7 @@ class Events:
     RESET = Event("tenancy.account.voided", "パスワードの再設定", Kind.REGISTER)
     RESET_ASKED = Event("tenancy.account.reset_asked", "パスワード再設定の依頼", Kind.ACCESS)
     PASSWORD_CHANGED = Event("tenancy.account.password_changed", "パスワードの変更", Kind.REGISTER)
+    NOTICES_CHANGED = Event("tenancy.notices.changed", "お知らせの設定の変更", Kind.ACCESS)
     RECORD_PASSWORD_CHANGED = Event(
         "tenancy.account.record_password_changed", "記録の画面のパスワードの設定", Kind.REGISTER
     )

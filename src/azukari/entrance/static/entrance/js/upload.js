@@ -52,11 +52,17 @@
 
   function refuse(row, text, again) {
     say(row, text, "ng");
+    mark(row, true);
     row.querySelector("progress").hidden = true;
     row.querySelector("[data-stop]").hidden = true;
     const button = row.querySelector("[data-again]");
     button.hidden = !again;
     if (again) button.onclick = again;
+  }
+
+  function mark(row, refused) {
+    row.querySelector("[data-going]").hidden = refused;
+    row.querySelector("[data-refused]").hidden = !refused;
   }
 
   async function textOf(response, fallback) {
@@ -65,6 +71,7 @@
   }
 
   async function begin(file, row) {
+    mark(row, false);
     row.querySelector("[data-again]").hidden = true;
     row.querySelector("[data-stop]").hidden = false;
     row.querySelector("progress").hidden = false;
