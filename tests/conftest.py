@@ -10,6 +10,7 @@ import pytest
 
 from azukari.store.scope import office_scope
 from tests.cast import Cast, Office, make_cast
+from tests.mail import Box, mail_server
 
 _WITH_DATABASE = {
     "store",
@@ -59,3 +60,10 @@ def minato(cast: Cast) -> Iterator[Office]:
     """The みなと office, inside its scope."""
     with office_scope(cast.minato.id):
         yield cast.minato
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    """A mail server on this machine, and mail set up to use it."""
+    with mail_server() as box:
+        yield box

@@ -62,11 +62,10 @@ ROWS = {
     "import-register": Row("403 403 302 200 200 404", "403 403 302 422 422 404"),
     "import-cancel": Row(NO, "403 403 302 302 302 404"),
     "import-rejected": Row(NO, "403 403 200 200 200 404"),
+    "own-notices": Row(NO, "302 302 302 302 302 302"),
     "uploads": Row(NO, "403 400 400 400 400 400", options="403 204 204 204 204 204"),
     # One's own upload; to Kamo it is Aoki's.
-    "upload": Row(
-        "403 200 200 200 200 404", NO, patch="403 204 204 204 204 404", delete="403 204 204 204 204 404"
-    ),
+    "upload": Row("403 200 200 200 200 404", NO, patch="403 204 204 204 204 404", delete="403 204 204 204 204 404"),
     "files": Row("403 200 200 200 200 200", NO),
     "files-zip": Row(NO, "403 302 302 302 302 302"),  # nothing chosen: back to the list
     "file-send-begin": Row("403 302 302 302 302 302", NO),

@@ -20,7 +20,6 @@ from tests.portal.conftest import MOMENT, enter
 
 PAGES = ("/p/", "/p/files/", "/p/documents/", "/p/tools/", "/p/users/", "/p/account/", "/p/account/password/")
 NOT_YET = {
-    "/p/files/": "この画面では、まだファイルを送信・受信できません。",
     "/p/documents/": "公開されている書類はありません。",
     "/p/tools/": "公開されている書式はありません。",
 }

@@ -76,9 +76,9 @@ def examine(file_id: UUID, *, now: datetime) -> bool:
         if locked is None:
             return False
         _settle(locked, result, key, now=now)
-    if result.state is FileState.REFUSED:
+    if locked.state == FileState.REFUSED:
         uploads.shred([file_id], now=now)
-    elif row.protected:
+    elif locked.protected:
         protection.destroy_copy(file_id)
     return True
 

@@ -97,7 +97,12 @@ def _standing(row: NoticeRow, waiting: dict[UUID, str]) -> Standing:
         word = {None: "送信済み", "WAITING": "送信待ち", "RETRYING": "再送中（メールサーバーの応答待ち）"}.get(
             said, "送れませんでした"
         )
-    return Standing(name=name, word=word, failed=word.startswith("送れません"), at=row.mailed_at or row.made_at)
+    return Standing(
+        name=name,
+        word=word,
+        failed=row.dropped in {NO_ADDRESS, NO_SERVER} or word.startswith("送れません"),
+        at=row.mailed_at or row.made_at,
+    )
 
 
 def take_back(delivery_ids: Iterable[UUID]) -> None:
