@@ -66,6 +66,7 @@ def run(rounds: int, mib: int) -> tuple[list[str], list[str]]:
 
 def _ask(server: Served, data: mmap.mmap, times: _Times, turn: int) -> None:
     os.sync()  # what another server left to be written is not written on this one's time
+    server.connect()
     server.memory.forget()
     began = time.perf_counter()
     server.put(data, turn)

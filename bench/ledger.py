@@ -145,7 +145,9 @@ def fill(opened: house.House, lines: int) -> list[UUID]:
             left = rng.random() < (0.5 if new else 0)
             state = DeliveryState.READY if alive or new else DeliveryState.EXPIRED
             line_id = new_id()
-            name = f"{rng.choice(_KINDS)}_{sent_at:%Y年%m月}_{rng.randrange(100_000):05d}.xlsx"
+            # Most files are called the same every month; one in three has a month and more in its name.
+            kind = rng.choice(_KINDS)
+            name = f"{kind}.xlsx" if place % 3 else f"{kind}_{sent_at:%Y年%m月}_{rng.randrange(100_000):05d}.xlsx"
             yield {
                 "id": line_id,
                 "client": client,
@@ -199,10 +201,12 @@ class _Pages:
         self._all = opened.actor
         self._few_busy = replace(opened.actor, client_ids=frozenset(clients[:5]))
         self._few_quiet = replace(opened.actor, client_ids=frozenset(clients[-5:]))
+        self._many = replace(opened.actor, client_ids=frozenset(clients[::2]))
         self._user = replace(
             opened.actor, staff_id=None, user_id=clients[0], role=Role.CLIENT_LEAD, client_ids=frozenset(clients[:1])
         )
         self._depths = {order: self._keys(order) for order in queries.Order}
+        self._middle = self._key_inside(clients[0])
 
     def cases(self) -> dict[str, Callable[[], object]]:
         """Give every page by its name."""
@@ -224,6 +228,7 @@ class _Pages:
             "oldest first, depth": deep(o.OLDEST),
             "by client": page(order=o.CLIENT),
             "by client, depth": deep(o.CLIENT),
+            "busiest client's middle, by client": page(key=self._middle, order=o.CLIENT),
             "by name": page(order=o.NAME),
             "by name, depth": deep(o.NAME),
             "busy client": page(client_id=busy),
@@ -241,6 +246,8 @@ class _Pages:
             "protected": page(protected=True),
             "protected, depth": deep(o.NEWEST, protected=True),
             "protected by client": page(protected=True, order=o.CLIENT),
+            "protected by name": page(protected=True, order=o.NAME),
+            "sent, busy client": page(client_id=busy, direction=Direction.SENT),
             "not protected": page(protected=False),
             "one month": page(since=since, until=since + timedelta(days=30)),
             "one month by client": page(since=since, until=since + timedelta(days=30), order=o.CLIENT),
@@ -249,6 +256,11 @@ class _Pages:
             "word, nowhere, quiet client": page(q="見当たらない", client_id=quiet),
             "word, nowhere, by name": page(q="見当たらない", order=o.NAME),
             "staff of 5 busy clients": page(self._few_busy),
+            "staff of 5 busy, by client": page(self._few_busy, order=o.CLIENT),
+            "staff of 5 busy, by name": page(self._few_busy, order=o.NAME),
+            "staff of 100 clients": page(self._many),
+            "staff of 100, by client": page(self._many, order=o.CLIENT),
+            "staff of 100, by name": page(self._many, order=o.NAME),
             "staff of 5 quiet clients": page(self._few_quiet),
             "staff of 5 quiet, by client": page(self._few_quiet, order=o.CLIENT),
             "staff of 5 quiet, by name": page(self._few_quiet, order=o.NAME),
@@ -297,16 +309,29 @@ class _Pages:
                     told[name] += [sql[sql.find(" WHERE ") :][:900], *(str(row[-1]) for row in cursor.fetchall())]
         return told
 
+    def _key_inside(self, client: UUID) -> str:
+        """Make the key of a place amid one client's lines, in the order of clients."""
+        from azukari.exchange.models import Delivery
+
+        lines = Delivery.objects.filter(client_id=client).order_by("sent_at")
+        return _key(lines[lines.count() // 2], self._queries.Order.CLIENT)
+
     def _keys(self, order: Any) -> list[str]:
         """Make keys of places somewhere in the middle."""
         from azukari.exchange.models import Delivery
-        from azukari.exchange.queries.ledger import _write_key
 
         lines = Delivery.objects.order_by("sent_at").values_list("id", flat=True)
         count = lines.count()
         places = sorted(self._rng.randrange(count // 10, count * 9 // 10) for _ in range(8))
         ids = [lines[place] for place in places]
-        return [_write_key(Delivery.objects.get(id=found), order, backwards=False) for found in ids]
+        return [_key(Delivery.objects.get(id=found), order) for found in ids]
+
+
+def _key(line: Any, order: Any) -> str:
+    """Make the key a page would give of a line."""
+    from azukari.exchange.queries import ledger
+
+    return ledger._write_key(ledger._place(line, ledger._FIELDS[order]), order=order, backwards=False)
 
 
 if __name__ == "__main__":

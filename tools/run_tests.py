@@ -44,7 +44,7 @@ def _on_postgres(chosen: str, left_out: list[str]) -> int:
         return 0
     with postgres.running() as (address, folder):
         code = _pytest(
-            ["-m", f"not browser and not no_database{chosen}", "tests/store", "tests/journal", "tests/tenancy", "tests/vault",
+            ["-m", f"not browser and not no_database{chosen}", "tests/store", "tests/journal", "tests/tenancy", "tests/vault", "tests/exchange",
              "tests/intake", "tests/entrance", "tests/office", "tests/portal", "tests/operator", "tests/whole"],
             {"AZUKARI_DATABASE": f"{address}/azukari", "AZUKARI_KEYS_DATABASE": f"{address}/azukari_keys"},
             name="PostgreSQL",

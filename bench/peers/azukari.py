@@ -73,7 +73,9 @@ class Azukari(Served):
         file = self._lines[turn].replace("-", "")
         with closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True, timeout=20)) as database:
             for _ in range(6000):
-                found = database.execute("SELECT id, state FROM exchange_delivery WHERE file_id = ?", (file,)).fetchone()
+                found = database.execute(
+                    "SELECT id, state FROM exchange_delivery WHERE file_id = ?", (file,)
+                ).fetchone()
                 if found and found[1] == "READY":
                     break
                 time.sleep(0.02)
@@ -152,4 +154,3 @@ def running(folder: Path) -> Iterator[Served]:
         served = Azukari(port, process, what, data)
         served.log_in()
         yield served
-

@@ -32,6 +32,11 @@ class Served:
         self._port = port
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600, blocksize=MIB)
 
+    def connect(self) -> None:
+        """Begin a new connection: servers close those that were idle while another one was measured."""
+        self._connection.close()
+        self._connection.connect()
+
     def put(self, data: mmap.mmap, turn: int) -> None:
         """Upload everything as one file."""
         self.send("PUT", self.path(turn), data, 0, len(data), {})
@@ -134,9 +139,9 @@ class Memory:
 
 
 @contextmanager
-def started(command: list[str], port: int, folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[
-    subprocess.Popen[bytes]
-]:
+def started(
+    command: list[str], port: int, folder: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the block ends; it is ready when its port answers."""
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(

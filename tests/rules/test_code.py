@@ -32,7 +32,7 @@ ROOT = Path(__file__).parent.parent.parent
 SOURCE = ROOT / "src" / "azukari"
 
 # Kinds, not errors: they say nothing themselves.
-KINDS = {"NotFoundError", "NotAllowedError", "ConflictError", "InvalidError"}
+KINDS = {"NotFoundError", "NotAllowedError", "ConflictError", "InvalidError", "UnavailableError"}
 # Models without an office, and why.
 WITHOUT_OFFICE = {
     "tenancy.Office": "is the tenant itself",

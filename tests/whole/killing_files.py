@@ -1,7 +1,6 @@
 """kill -9 at every statement, commit and storage call of what happens to files, then what the sweeper makes of it.
 
-As in killing.py; the calls of the blobs to the system are steps too. Started by test_kill_files.py as
-`python -m tests.whole.killing_files <scenario>:<stride> …`; prints for each how many steps were killed.
+As in killing.py; the calls of the blobs to the system are steps too. Started through files_child.py.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ from azukari.kernel.clock import utc_now  # noqa: E402
 from azukari.kernel.ids import new_id  # noqa: E402
 from azukari.store import blobs  # noqa: E402
 from azukari.store.scope import office_scope  # noqa: E402
-from tests.cast import PASSWORD, Office, make_cast, number_of  # noqa: E402
+from tests.cast import PASSWORD, Office, number_of  # noqa: E402
 from tests.exchange.hands import begin, put, user  # noqa: E402
 from tests.whole.killing import Scenario, Steps, check_in_child, in_child  # noqa: E402
 from tests.whole.storage_calls import watched  # noqa: E402
@@ -77,7 +76,10 @@ def sweep(now: datetime) -> None:
 def state_of_everything() -> list[object]:
     """Every row of the files, every blob, and how long the record is."""
     rows: list[object] = [
-        [{name: bytes(value) if isinstance(value, memoryview) else value for name, value in row.items()} for row in rows]
+        [
+            {name: bytes(value) if isinstance(value, memoryview) else value for name, value in row.items()}
+            for row in rows
+        ]
         for rows in (table.objects.order_by("id").values() for table in TABLES)
     ]
     return [*rows, sorted((facts.key, facts.size) for facts in blobs.blobs().list()), journal.tree_size()]
@@ -517,7 +519,7 @@ def run(name: str, office: Office, stride: int) -> str:
                 sys.stderr.write(f"{name}: {'after' if after else 'before'} step {at} of {total}\n")
                 raise
     journal.verify_record()
-    return f"{name} {killed} kills in {total} steps\n"
+    return f"{killed} kills in {total} steps"
 
 
 def _act(scenario: FileScenario, kill_at: int | None, *, after: bool) -> tuple[int, int]:
@@ -538,11 +540,3 @@ def _act(scenario: FileScenario, kill_at: int | None, *, after: bool) -> tuple[i
         count = int(told.read() or 0)
     check_in_child(scenario)
     return signal, count
-
-
-if __name__ == "__main__":
-    made = make_cast()
-    for argument in sys.argv[1:]:
-        scenario_name, _, every = argument.partition(":")
-        with office_scope(made.minato.id):
-            sys.stdout.write(run(scenario_name, made.minato, int(every)))

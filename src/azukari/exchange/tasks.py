@@ -18,18 +18,18 @@ from azukari.store.scope import office_scope
 
 _log = logging.getLogger("azukari.exchange")
 _waiting: queue.SimpleQueue[tuple[UUID, UUID]] = queue.SimpleQueue()
-_started = threading.Lock()
+# Two: a file of gigabytes does not hold the small ones up, and memory stays that of two readers.
+_workers = threading.BoundedSemaphore(2)
 
 
 def examine_soon(office_id: UUID, file_id: UUID) -> None:
     """Ask for a file to be examined now rather than at the next sweep."""
     _waiting.put((office_id, file_id))
-    if _started.acquire(blocking=False):
+    if _workers.acquire(blocking=False):
         threading.Thread(target=_run, name="azukari-examination", daemon=True).start()
 
 
 def _run() -> None:
-    # One at a time: a scanner and a reader of hostile files are kept to one thread's worth of memory.
     while True:
         office_id, file_id = _waiting.get()
         try:

@@ -67,3 +67,7 @@ class ConflictError(AzukariError):
 
 class InvalidError(AzukariError):
     """What was handed in cannot be used; what was typed is kept (422)."""
+
+
+class UnavailableError(AzukariError):
+    """Something the service stands on is away for a while; nothing was done (503)."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from azukari.exchange import queries as exchange
 from azukari.store.scope import office_scope
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.queries import ContractRow, Counts, OfficeFacts
@@ -67,7 +68,7 @@ def usage_of(office: OfficeFacts, *, today: date) -> OfficeUsage:
             contract=contract,
             counts=tenancy.count_usage(),
             numbers=vault.count_numbers(),
-            stored=vault.count_stored_bytes(),
+            stored=vault.count_stored_bytes() + exchange.count_stored_bytes(),
             state=_state(office, contract, today),
             waiting=office.keys_made_at is None,
         )

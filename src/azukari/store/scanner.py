@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from azukari.kernel.errors import AzukariError
+from azukari.kernel.errors import UnavailableError
 
 # The scan begins when the stream has ended, and may take MaxScanTime (120 seconds unless set otherwise).
 PATIENCE = 180.0
@@ -76,7 +76,7 @@ class ScannerVersion:
     signed_at: datetime | None
 
 
-class ScannerAwayError(AzukariError):
+class ScannerAwayError(UnavailableError):
     """The scanner gave no answer one could go by. The file is not scanned; it waits."""
 
     code = "store.scanner_away"

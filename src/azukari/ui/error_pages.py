@@ -15,7 +15,14 @@ from dataclasses import dataclass, replace
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from azukari.kernel.errors import AzukariError, ConflictError, InvalidError, NotAllowedError, NotFoundError
+from azukari.kernel.errors import (
+    AzukariError,
+    ConflictError,
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+    UnavailableError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +51,7 @@ TITLES = {
     410: "期限が切れています",
     422: "処理できませんでした",
     500: "画面を表示できませんでした",
+    503: "今は処理できません",
 }
 
 BAD_REQUEST = ErrorPage(
@@ -97,6 +105,7 @@ def status_of(error: AzukariError) -> int:
         (NotAllowedError, 403),
         (ConflictError, 409),
         (InvalidError, 422),
+        (UnavailableError, 503),
     )
     return next((status for kind, status in kinds if isinstance(error, kind)), 422)
 

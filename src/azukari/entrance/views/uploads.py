@@ -25,28 +25,18 @@ from azukari.exchange.actions import uploads
 from azukari.exchange.errors.files import (
     ChecksumMismatchError,
     FileTooLargeError,
-    OffsetConflictError,
     UploadNotFoundError,
 )
 from azukari.exchange.rules.states import MOST_MEMO
 from azukari.exchange.rules.wishes import Wishes
 from azukari.kernel.clock import utc_now
-from azukari.kernel.errors import AzukariError, ConflictError, InvalidError, NotAllowedError, NotFoundError
-from azukari.store.blobs import StorageUnavailableError
+from azukari.kernel.errors import AzukariError
+from azukari.ui.error_pages import status_of
 
 _VERSION = "1.0.0"
 _SEND = "exchange:file:send"
-# 460 is tus's own: the checksum did not fit.
-_STATUS: tuple[tuple[type[AzukariError], int], ...] = (
-    (ChecksumMismatchError, 460),
-    (FileTooLargeError, 413),
-    (OffsetConflictError, 409),
-    (NotFoundError, 404),
-    (NotAllowedError, 403),
-    (ConflictError, 409),
-    (InvalidError, 422),
-    (StorageUnavailableError, 503),
-)
+# What the protocol says otherwise than the pages; 460 is tus's own.
+_STATUS: tuple[tuple[type[AzukariError], int], ...] = ((ChecksumMismatchError, 460), (FileTooLargeError, 413))
 
 
 def _in_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -57,7 +47,7 @@ def _in_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             response = view(request, *args, **kwargs)
         except AzukariError as error:
-            status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+            status = next((status for kind, status in _STATUS if isinstance(error, kind)), status_of(error))
             response = HttpResponse(error.short, content_type="text/plain; charset=utf-8", status=status)
         response.headers["Tus-Resumable"] = _VERSION
         return response

@@ -198,8 +198,6 @@ def withdraw(*, actor: Actor, delivery_id: UUID, now: datetime) -> UUID:
             raise AlreadyOpenedError(at=jst_minute(delivery.opened_at), who=delivery.opened_by)
         if not may_withdraw(DeliveryState(delivery.state), delivery.opened_at):
             raise CannotWithdrawError
-        clients = tenancy.list_clients_by_id([delivery.client_id])
-        _record(actor, events.WITHDRAWN, [delivery], clients, detail="相手は開いていません", now=now)
         delivery.state, delivery.withdrawn_at, delivery.withdrawn_by = DeliveryState.WITHDRAWN, now, actor.name
         delivery.save(update_fields=["state", "withdrawn_at", "withdrawn_by"])
         notices.take_back([delivery_id])
@@ -208,6 +206,8 @@ def withdraw(*, actor: Actor, delivery_id: UUID, now: datetime) -> UUID:
         if not others.exists():
             row.state = FileState.CANCELLED
             row.save(update_fields=["state"])
+        clients = tenancy.list_clients_by_id([delivery.client_id])
+        _record(actor, events.WITHDRAWN, [delivery], clients, detail="相手は開いていません", now=now)
     return delivery.client_id
 
 
@@ -273,6 +273,7 @@ def open_as_receiver(*, actor: Actor, password: str, delivery_id: UUID, now: dat
         delivery, row = _to_open(actor, delivery_id, now=now)
         if not row.protected:
             raise DeliveryNotFoundError
+        filekeys.check_own_key(row.id, actor.user_id)
         clients = tenancy.list_clients_by_id([delivery.client_id])
         _record(actor, events.OPENED, [delivery], clients, taken_out=TakenOut.FILE, note="受け取り", now=now)
     key = filekeys.own_key(row.id, actor.user_id, members.open_user_key(actor.user_id, password))

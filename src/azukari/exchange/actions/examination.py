@@ -112,7 +112,7 @@ def _check(row: StoredFile, key: Secret) -> _Result:
         with contents.seekable() as file:
             findings = inspect(file, size=row.size, name=names.clean_file_name(row.name))
     except InvalidError as error:
-        return _Result(sha256=sha256, state=FileState.REFUSED, scan=scan, refusal=error.short)
+        return _Result(sha256=sha256, state=FileState.REFUSED, scan=scan, refusal=error.short[:300])
     flags = tuple(sorted(flag.value for flag in findings.flags))
     if Flag.ENCRYPTED in findings.flags or scan is Scan.UNSCANNABLE:
         return _Result(
@@ -174,9 +174,9 @@ def _settle_received(delivery: Delivery, row: StoredFile, result: _Result, *, no
         may_handle=False,
         client_ids=frozenset({ClientId(client.id)}),
     )
-    receipt = receipts.issue(delivery, row, sha256=result.sha256, sender=sender, client=client, now=now)
     if row.state == FileState.READY:
         ledger.settle(delivery, Wishes.from_json(row.wishes))
+    receipt = receipts.issue(delivery, row, sha256=result.sha256, sender=sender, client=client, now=now)
     lines = {
         FileState.READY: "保護ファイルが届きました。" if row.protected else "ファイルが届きました。",
         FileState.QUARANTINED: "届いたファイルからウイルスが見つかり、隔離しました。",

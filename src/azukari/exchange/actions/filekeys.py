@@ -91,6 +91,12 @@ def office_key(file_id: UUID, vault_key: VaultKey) -> Secret:
     return file_opening.open_file_key(vault_key, bytes(sealed), _grant_context(file_id, None))
 
 
+def check_own_key(file_id: UUID, user_id: UUID) -> None:
+    """Refuse early where nothing is sealed to a person. Raises: OwnKeyNotAllowed."""
+    if not FileGrant.objects.filter(file_id=file_id, user_id=user_id).exists():
+        raise OwnKeyNotAllowed
+
+
 def own_key(file_id: UUID, user_id: UUID, member_key: MemberKey) -> Secret:
     """Open the key of a protected file with a person's own key. The record stands already. Raises: OwnKeyNotAllowed."""
     sealed = FileGrant.objects.filter(file_id=file_id, user_id=user_id).values_list("sealed", flat=True).first()

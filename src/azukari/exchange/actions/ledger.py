@@ -87,7 +87,7 @@ def _add(
         direction=row.direction,
         state=state,
         name=row.name,
-        search_key=names.search_key(row.name),
+        search_key=names.search_key(row.name)[:400],
         size=row.size,
         protected=row.protected,
         memo=wishes.memo,
@@ -148,9 +148,13 @@ def follow_file(row: StoredFile) -> None:
 
 
 def lock(actor: Actor, delivery_id: UUID, permission: str) -> tuple[Delivery, StoredFile]:
-    """Lock a line and its file for a change. Raises: DeliveryNotFoundError, PermissionNotAllowed."""
-    delivery = queries.visible(actor).lock().filter(id=delivery_id).first()
-    if delivery is None:
+    """Lock a line and its file for a change. Raises: DeliveryNotFoundError, PermissionNotAllowed.
+
+    Everywhere the file is locked first, then its lines, the record last: two acts at once wait and never block.
+    """
+    seen = queries.visible(actor).filter(id=delivery_id).values("client_id", "file_id").first()
+    if seen is None:
         raise DeliveryNotFoundError
-    policy.check_can(actor, permission, delivery.client_id)
-    return delivery, StoredFile.objects.lock().get(id=delivery.file_id)
+    policy.check_can(actor, permission, seen["client_id"])
+    file = StoredFile.objects.lock().get(id=seen["file_id"])
+    return Delivery.objects.lock().get(id=delivery_id), file

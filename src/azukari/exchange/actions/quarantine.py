@@ -30,9 +30,9 @@ def release(*, actor: Actor, delivery_id: UUID, reason: str, now: datetime) -> N
     delivery, row = ledger.lock(actor, delivery_id, "exchange:quarantine:release")
     if row.state != FileState.QUARANTINED:
         raise QuarantineStateError
-    _record(actor, events.RELEASED, delivery, f"{row.scan_note}：{reason}", now=now)
     row.scan = Scan.RELEASED
     _make_ready(row, delivery)
+    _record(actor, events.RELEASED, delivery, f"{row.scan_note}：{reason}", now=now)
 
 
 @transaction.atomic
@@ -44,8 +44,8 @@ def accept_unscannable(*, actor: Actor, delivery_id: UUID, now: datetime) -> Non
     delivery, row = ledger.lock(actor, delivery_id, "exchange:file:send")
     if row.state != FileState.UNSCANNABLE or actor.staff_id is None or not tenancy.get_office().takes_encrypted:
         raise QuarantineStateError
-    _record(actor, events.ACCEPTED, delivery, "検査できないことを承知して受け取り", now=now)
     _make_ready(row, delivery)
+    _record(actor, events.ACCEPTED, delivery, "検査できないことを承知して受け取り", now=now)
 
 
 def throw_away(*, actor: Actor, delivery_id: UUID, now: datetime) -> None:
@@ -54,7 +54,6 @@ def throw_away(*, actor: Actor, delivery_id: UUID, now: datetime) -> None:
         delivery, row = ledger.lock(actor, delivery_id, "exchange:quarantine:release")
         if row.state not in {FileState.QUARANTINED, FileState.UNSCANNABLE}:
             raise QuarantineStateError
-        _record(actor, events.SHREDDED, delivery, row.scan_note or "検査できないファイル", now=now)
         why = (
             "ウイルスが見つかったため"
             if row.state == FileState.QUARANTINED
@@ -63,6 +62,7 @@ def throw_away(*, actor: Actor, delivery_id: UUID, now: datetime) -> None:
         row.state, row.refusal = FileState.REFUSED, f"{why}、事務所が廃棄しました。"
         row.save(update_fields=["state", "refusal"])
         ledger.follow_file(row)
+        _record(actor, events.SHREDDED, delivery, row.scan_note or "検査できないファイル", now=now)
     uploads.shred([row.id], now=now)
 
 

@@ -110,7 +110,9 @@ def sweep_reminders(*, now: datetime) -> int:
     if queries.hour_of(now) < notices.DIGEST_HOUR:
         return 0
     count = 0
-    for pk in list(FileRequest.objects.filter(state=RequestState.OPEN).values_list("id", flat=True)):
+    running = FileRequest.objects.filter(state=RequestState.OPEN).exclude(reminded_on=today)
+    rows = list(running.values_list("id", "due_on", "reminded_on"))
+    for pk in [pk for pk, due_on, last in rows if reminder_is_due(due_on, last, today)]:
         with transaction.atomic():
             row = FileRequest.objects.lock().filter(id=pk, state=RequestState.OPEN).first()
             if row and reminder_is_due(row.due_on, row.reminded_on, today):

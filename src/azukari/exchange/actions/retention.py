@@ -44,9 +44,21 @@ def sweep_expired(*, now: datetime) -> int:
     lines = list(due[:_BATCH])
     if lines:
         with transaction.atomic():
-            _record_end(lines, now=now)
+            files_of = sorted({line.file_id for line in lines})
+            list(StoredFile.objects.lock().filter(id__in=files_of).values_list("id"))
             Delivery.objects.filter(id__in=[line.id for line in lines]).update(state=DeliveryState.EXPIRED)
-    _destroy_unused(now=now)
+            living = Delivery.objects.filter(file_id__in=files_of, state__in=_LIVING)
+            ended = StoredFile.objects.filter(id__in=files_of).exclude(id__in=living.values("file_id"))
+            ended.update(state=FileState.SHREDDED, touched_at=now)
+            _record_end(lines, now=now)
+    drafts = StoredFile.objects.filter(
+        direction=Direction.SENT,
+        sent_at__isnull=True,
+        state=FileState.READY,
+        touched_at__lt=now - timedelta(days=DRAFT_DAYS),
+    )
+    drafts.update(state=FileState.SHREDDED)
+    uploads.sweep_ended(now=now)
     return len(lines)
 
 
@@ -69,29 +81,6 @@ def _record_end(lines: list[Delivery], *, now: datetime) -> None:
         ),
         now=now,
     )
-
-
-def _destroy_unused(*, now: datetime) -> None:
-    """Destroy whole files without a living line: expired, withdrawn, or drafts that were never sent."""
-    living = Delivery.objects.filter(state__in=_LIVING)
-    ended = Delivery.objects.filter(state__in=[DeliveryState.EXPIRED, DeliveryState.WITHDRAWN])
-    unused = StoredFile.objects.filter(
-        state__in=[FileState.READY, FileState.QUARANTINED, FileState.UNSCANNABLE, FileState.CANCELLED],
-        shredded_at__isnull=True,
-        id__in=ended.values("file_id"),
-    ).exclude(id__in=living.values("file_id"))
-    found = list(unused.values_list("id", flat=True)[:_BATCH])
-    drafts = StoredFile.objects.filter(
-        direction=Direction.SENT,
-        sent_at__isnull=True,
-        state=FileState.READY,
-        touched_at__lt=now - timedelta(days=DRAFT_DAYS),
-    )
-    found += list(drafts.values_list("id", flat=True)[:_BATCH])
-    if found:
-        StoredFile.objects.filter(id__in=found).update(state=FileState.SHREDDED)
-    left = StoredFile.objects.filter(state=FileState.SHREDDED, shredded_at__isnull=True)
-    uploads.shred(list(left.values_list("id", flat=True)[:_BATCH]), now=now)
 
 
 def sweep_unopened(*, now: datetime) -> int:

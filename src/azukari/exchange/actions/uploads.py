@@ -32,6 +32,7 @@ from azukari.exchange.models import FileGrant, FilePart, StoredFile
 from azukari.exchange.rules import names
 from azukari.exchange.rules.kinds import HEAD_BYTES, check_extension, check_head
 from azukari.exchange.rules.states import (
+    ENDED,
     LEAST_PART_BYTES,
     MOST_OPEN_UPLOADS,
     PART_BYTES,
@@ -273,7 +274,7 @@ def _check_beginning(row: StoredFile, part: _Part, *, now: datetime) -> None:
         check_head(part.head, names.clean_file_name(row.name))
     except InvalidError as error:
         part.drop()
-        StoredFile.objects.filter(id=row.id).update(state=FileState.REFUSED, refusal=error.short, touched_at=now)
+        StoredFile.objects.filter(id=row.id).update(state=FileState.REFUSED, refusal=error.short[:300], touched_at=now)
         raise
 
 
@@ -337,7 +338,12 @@ def sweep_abandoned(*, now: datetime) -> int:
     """Destroy uploads that nobody went on with for days, and what a crash left of cancelled ones. Gives how many."""
     stale = StoredFile.objects.filter(state=FileState.RECEIVING, touched_at__lt=now - timedelta(days=UPLOAD_DAYS))
     stale.update(state=FileState.CANCELLED)
-    left = StoredFile.objects.filter(state__in=[FileState.CANCELLED, FileState.REFUSED], shredded_at__isnull=True)
+    return sweep_ended(now=now)
+
+
+def sweep_ended(*, now: datetime) -> int:
+    """Destroy what has ended and is not destroyed yet: cancelled, refused, expired. Gives how many."""
+    left = StoredFile.objects.filter(state__in=ENDED, shredded_at__isnull=True)
     found = list(left.values_list("id", flat=True)[:500])
     shred(found, now=now)
     return len(found)

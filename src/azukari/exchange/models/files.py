@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from azukari.exchange.rules.states import Direction, FileState, Proposal, Scan
+from azukari.exchange.rules.states import ENDED, Direction, FileState, Proposal, Scan
 from azukari.store.constraints import OfficeForeignKey, office_key
 from azukari.store.models import OfficeModel
 
@@ -64,6 +64,16 @@ class StoredFile(OfficeModel):
                 fields=["office_id", "state", "touched_at"],
                 name="exchange_file_unfinished",
                 condition=models.Q(state__in=[FileState.RECEIVING, FileState.EXAMINING]),
+            ),
+            models.Index(
+                fields=["office_id", "id"],
+                name="exchange_file_to_shred",
+                condition=models.Q(state__in=ENDED, shredded_at__isnull=True),
+            ),
+            models.Index(
+                fields=["office_id", "touched_at"],
+                name="exchange_file_draft",
+                condition=models.Q(sent_at__isnull=True, state=FileState.READY),
             ),
             models.Index(fields=["office_id"], name="exchange_file_copy_left", condition=models.Q(server_copy=True)),
             models.Index(fields=["office_id", "staff_id", "made_at"], name="exchange_file_staff"),

@@ -3,6 +3,7 @@
 from azukari.exchange.queries.broadcasts import BroadcastRow, get_broadcast, list_broadcasts
 from azukari.exchange.queries.files import (
     OwnFile,
+    count_stored_bytes,
     drafts,
     get_own_file,
     hour_of,
@@ -49,6 +50,7 @@ __all__ = [
     "Order",
     "OwnFile",
     "RequestRow",
+    "count_stored_bytes",
     "count_unread",
     "count_waiting_items",
     "drafts",

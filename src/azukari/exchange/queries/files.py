@@ -98,6 +98,11 @@ def promised_bytes() -> int:
     return int(left or 0)
 
 
+def count_stored_bytes() -> int:
+    """Sum up the bytes of the files the office in force keeps."""
+    return int(StoredFile.objects.filter(shredded_at__isnull=True).aggregate(kept=Sum("received"))["kept"] or 0)
+
+
 def receipt_number(year: int, serial: int) -> str:
     """Write the number of a receipt as people read it."""
     return f"受-{year}-{serial:06d}"

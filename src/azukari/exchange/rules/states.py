@@ -50,6 +50,10 @@ class FileState(StrEnum):
 WHOLE = (FileState.EXAMINING, FileState.READY, FileState.QUARANTINED, FileState.UNSCANNABLE)
 
 
+# States from which nothing comes back: keys and parts are destroyed.
+ENDED = (FileState.CANCELLED, FileState.REFUSED, FileState.SHREDDED)
+
+
 class DeliveryState(StrEnum):
     """Where a line of the ledger stands: the file's state, or the end of the line itself."""
 

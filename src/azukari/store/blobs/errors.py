@@ -1,16 +1,15 @@
 """What can go wrong where files are kept, in the words of the person who uploads or opens one.
 
-No sentence and no data holds a key, a path or an address. There is no kind for 503 in the kernel, so
-`StorageUnavailableError` is that kind here: a door that catches it answers 503. A missing blob is no 404 either:
-the row in the database says that it must be there, so somebody has to be told.
+No sentence and no data holds a key, a path or an address. A missing blob is no 404: the row in the database says that
+it must be there, so somebody has to be told.
 """
 
 from __future__ import annotations
 
-from azukari.kernel.errors import AzukariError, ConflictError
+from azukari.kernel.errors import AzukariError, ConflictError, UnavailableError
 
 
-class StorageUnavailableError(AzukariError):
+class StorageUnavailableError(UnavailableError):
     """The place of the files cannot serve now. Base of all that a door answers with 503."""
 
     code = "store.storage_unavailable"
