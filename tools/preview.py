@@ -154,6 +154,7 @@ def walk(see: Walk) -> None:
     _clients_and_people(see)
     _imports(see)
     _disposals(see)
+    _files(see)
     see.log_in("aoki")
     see.look("home-manager")
     see.open_record()
@@ -207,6 +208,47 @@ def walk(see: Walk) -> None:
     _console(see)
 
 
+def _files(see: Walk) -> None:
+    """The ledger, one file of each kind, sending, broadcasts and requests, as 事務取扱担当者."""
+    page = see.page
+    see.go("/files/")
+    see.look("files")
+    page.emulate_media(media="print")
+    page.pdf(path=see.out / "files-print.pdf", prefer_css_page_size=True)
+    page.emulate_media(media="screen")
+    for name, path in (
+        ("files-empty", "/files/?q=%E3%81%84%E3%81%AA%E3%81%84"),
+        ("files-error", "/files/?since=abc"),
+        ("broadcasts", "/broadcasts/"),
+        ("requests", "/requests/"),
+        ("request-new", "/requests/new/"),
+        ("send", "/files/send/"),
+    ):
+        see.go(path)
+        see.look(name)
+    page.set_input_files(
+        "#drop-files", {"name": "瓦沢製陶所の件.txt", "mimeType": "text/plain", "buffer": b"news\n" * 99}
+    )
+    page.locator(".sent .ok").wait_for()
+    page.locator("[name=clients]").first.check()
+    page.locator("main form .primary").last.click()
+    see.look("send-confirm")
+    page.locator("main button.primary").click()
+    see.look("send-confirm-error")
+    for name, word in (("file", "10月勤怠"), ("file-protected", "マイナンバー一覧"), ("file-proposed", "扶養の確認")):
+        see.go("/files/")
+        page.locator("th a", has_text=word).first.click()
+        see.look(name)
+    see.go("/files/")
+    page.locator("th a", has_text="マイナンバー一覧").first.click()
+    page.locator(".act a.primary").click()
+    see.look("file-open")
+    for name, path in (("broadcast", "/broadcasts/"), ("request", "/requests/")):
+        see.go(path)
+        page.locator("th a").first.click()
+        see.look(name)
+
+
 def _portal(see: Walk) -> None:
     for name in ("login", "activate", "login/forgotten", "login/passkey"):
         see.page.context.clear_cookies()
@@ -216,6 +258,18 @@ def _portal(see: Walk) -> None:
     for name in ("", "files/", "documents/", "tools/", "users/", "account/", "account/password/"):
         see.go(f"/p/{name}")
         see.look(f"portal-{name.replace('/', '-') or 'home'}")
+    see.go("/p/files/")
+    see.page.set_input_files(
+        "#drop-files",
+        [
+            {"name": "届出.txt", "mimeType": "text/plain", "buffer": b"form\n" * 50},
+            {"name": "給与.exe", "mimeType": "application/x", "buffer": b"MZ" + b"\0" * 99},
+        ],
+    )
+    see.page.locator(".sent .ok").wait_for()
+    see.look("portal-files-sent")
+    see.page.locator("table a", has_text="表示").first.click()
+    see.look("portal-file")
 
 
 def _console(see: Walk) -> None:

@@ -19,6 +19,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from azukari.kernel.check_digits import synthetic_number
 from tools import canary, postgres
 
+# Programs some tests need, and which.
+_PROGRAMS = {
+    "clamd": "ウイルス検査の試験",
+    "strace": "ディスクの故障の試験",
+    "weed": "S3の置き場所の試験",
+    "mkfs.ext4": "停電の試験",
+}
+
+
+def _is_there(name: str) -> bool:
+    places = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"], "/usr/sbin", "/sbin"])
+    return shutil.which(name, path=places) is not None
+
 
 def main() -> int:
     """Run the passes; the exit code is the worst of them."""
@@ -32,6 +45,7 @@ def main() -> int:
         left_out.append("ブラウザーの試験：chromium がありません。")
     else:
         codes.append(_pytest(["-m", f"browser{chosen}", "tests/browser"], {}))
+    left_out += [f"{what}：{name} がありません。" for name, what in _PROGRAMS.items() if not _is_there(name)]
     for line in left_out:
         sys.stdout.write(f"省いた試験：{line}\n")
     return max(codes)
@@ -44,8 +58,9 @@ def _on_postgres(chosen: str, left_out: list[str]) -> int:
         return 0
     with postgres.running() as (address, folder):
         code = _pytest(
-            ["-m", f"not browser and not no_database{chosen}", "tests/store", "tests/journal", "tests/tenancy", "tests/vault", "tests/exchange",
-             "tests/intake", "tests/entrance", "tests/office", "tests/portal", "tests/operator", "tests/whole"],
+            ["-m", f"not browser and not no_database{chosen}", "tests/store", "tests/journal", "tests/tenancy",
+             "tests/vault", "tests/exchange", "tests/intake", "tests/entrance", "tests/office", "tests/portal",
+             "tests/operator", "tests/whole"],
             {"AZUKARI_DATABASE": f"{address}/azukari", "AZUKARI_KEYS_DATABASE": f"{address}/azukari_keys"},
             name="PostgreSQL",
         )  # fmt: skip

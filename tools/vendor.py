@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LISTS = [
     ROOT / "src/azukari/ui/static/ui/vendor/vendor.json",
     ROOT / "src/azukari/entrance/static/entrance/vendor/vendor.json",
-    ROOT / "tests/vendor/vendor.json"]
+    ROOT / "tests/vendor/vendor.json",
+]
 
 
 def main() -> int:

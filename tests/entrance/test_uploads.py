@@ -27,7 +27,7 @@ from azukari.store.scope import office_scope
 from azukari.tenancy.models import Account
 from azukari.tenancy.models import Office as OfficeRow
 from tests import doors
-from tests.cast import Cast
+from tests.cast import Cast, number_of
 from tests.entrance.conftest import Clock
 
 TEXT = "勤怠の表です。\n".encode() * 20
@@ -391,6 +391,12 @@ def test_metadata_that_cannot_be_read_is_as_if_it_had_not_been_sent(
     if status == 201:
         row = row_of(cast, answer["Location"])
         assert set(row.wishes) <= {"memo"} and len(row.wishes.get("memo", "")) <= 400 and len(row.stamp) <= 64
+
+
+def test_a_number_typed_into_name_or_memo_is_hidden(cast: Cast, sender: Sender) -> None:
+    row = row_of(cast, sender.begin(filename=f"甲{number_of(1)}.txt", memo=f"番号は{number_of(1)}です"))
+    assert number_of(1) not in row.name
+    assert number_of(1) not in row.wishes["memo"]
 
 
 @pytest.mark.parametrize("word", ["reply_to", "replaces", "item"])

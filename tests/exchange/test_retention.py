@@ -212,6 +212,22 @@ def test_one_line_withdrawn_and_the_other_over_is_the_end(minato: Office) -> Non
     assert Delivery.objects.get(id=first).state == DeliveryState.WITHDRAWN
 
 
+@pytest.mark.xfail(strict=True, reason="retention.sweep_expired ends files with lines that are due now, no others")
+def test_one_line_over_and_the_other_withdrawn_is_the_end(minato: Office) -> None:
+    actor, batch = minato.actor("aoki"), new_id()
+    file_id = begin(actor, None, len(TEXT), wishes=Wishes(batch=batch))
+    put(actor, file_id, TEXT)
+    examination.examine(file_id, now=NOW)
+    both = [minato.clients["aoba"], minato.clients["mizuho"]]
+    first, second = deliveries.send(actor=actor, client_ids=both, batch=batch, memo="", target="2社", now=NOW)
+    Delivery.objects.filter(id=first).update(expires_at=NOW + DAY)
+    retention.sweep_expired(now=NOW + DAY)
+    assert not is_destroyed(file_id)
+    deliveries.withdraw(actor=actor, delivery_id=second, now=NOW + DAY)
+    retention.sweep_expired(now=NOW + 4000 * DAY)
+    assert is_destroyed(file_id)
+
+
 def test_a_stopped_file_expires_too(minato: Office) -> None:
     line = hand_in(minato)
     StoredFile.objects.filter(id=line.file_id).update(state=FileState.QUARANTINED)

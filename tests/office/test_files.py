@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -26,12 +26,14 @@ from azukari.store.scope import office_scope
 from azukari.tenancy.actions import outbox
 from azukari.tenancy.models import Account, ClientCompany, ClientUser
 from azukari.tenancy.models import Office as OfficeRow
-from tests.cast import NOW, PASSWORD, TODAY, Cast, Office, number_of
-from tests.exchange.hands import TEXT, hand_in, send, user
+from azukari.tenancy.rules.mails import NoticeWhen
+from tests.cast import NOW, PASSWORD, TODAY, Office, number_of
+from tests.exchange.hands import TEXT, begin, hand_in, put, send, user
 from tests.office.conftest import MOMENT, SignIn, confirmed
 from tests.office.test_my_page import SETTINGS
 from tests.portal.test_files import NUMBERS, check, garbage_keys, many_lines, section, walk
 
+Sender = Callable[[Office], Delivery]
 TAX = "tax_withholding"
 OPEN = {"use": TAX, "taken_out": "SCREEN", "note": ""}
 
@@ -52,15 +54,15 @@ def url(name: str, *arguments: object, **query: str) -> str:
     return reverse(f"office:{name}", args=arguments, query=query)
 
 
-def page_at(client: Client, name: str, *arguments: object, status: int = 200, **query: str) -> str:
-    response = client.get(url(name, *arguments, **query))
+def page_at(browser: Client, name: str, *arguments: object, status: int = 200, **query: str) -> str:
+    response = browser.get(url(name, *arguments, **query))
     assert response.status_code == status
     return check(response)
 
 
-def press(client: Client, name: str, *arguments: object, status: int = 200, **fields: object) -> str:
+def press(browser: Client, name: str, *arguments: object, status: int = 200, **fields: object) -> str:
     """Send a form and follow it to the page."""
-    response = client.post(url(name, *arguments), {"csrfmiddlewaretoken": "x", **fields}, follow=True)
+    response = browser.post(url(name, *arguments), {"csrfmiddlewaretoken": "x", **fields}, follow=True)
     assert response.status_code == status, response.status_code
     return check(response)
 
@@ -139,7 +141,7 @@ def test_the_ledger_is_narrowed(four: Office, sign_in: SignIn, query: dict[str, 
     ("query", "words"),
     [
         ({"since": "2026/11/24", "until": "2026/11/1"}, "開始日が終了日より後になっています。"),
-        ({"since": "きのう"}, "期間（開始）"),
+        ({"since": "きのう"}, "1985/4/12、S60.4.12"),
         ({"direction": "x"}, "送受区分"),
     ],
 )
@@ -226,11 +228,11 @@ def test_the_page_of_a_line_says_what_happened_to_it(minato: Office, sign_in: Si
 @pytest.mark.parametrize(
     ("email", "server", "when", "words"),
     [
-        ("", "", "AT_ONCE", "送りません（メールアドレスなし）"),
-        ("nonaka@example.jp", "", "AT_ONCE", "送りません（メールサーバーの設定なし）"),
-        ("nonaka@example.jp", "from@example.jp", "NEVER", "送りません（本人が送らない設定）"),
-        ("nonaka@example.jp", "from@example.jp", "AT_ONCE", "2026/11/24 10:00 に送ります"),
-        ("nonaka@example.jp", "from@example.jp", "DAILY", "2026/11/25 8:00 に送ります"),
+        ("", "", NoticeWhen.AT_ONCE, "送りません（メールアドレスなし）"),
+        ("nonaka@example.jp", "", NoticeWhen.AT_ONCE, "送りません（メールサーバーの設定なし）"),
+        ("nonaka@example.jp", "from@example.jp", NoticeWhen.NEVER, "送りません（本人が送らない設定）"),
+        ("nonaka@example.jp", "from@example.jp", NoticeWhen.AT_ONCE, "2026/11/24 10:00 に送ります"),
+        ("nonaka@example.jp", "from@example.jp", NoticeWhen.DAILY, "2026/11/25 08:00 に送ります"),
     ],
 )
 def test_how_the_notices_fare_stands_on_the_page(
@@ -240,13 +242,12 @@ def test_how_the_notices_fare_stands_on_the_page(
     *,
     email: str,
     server: str,
-    when: str,
+    when: NoticeWhen,
     words: str,
 ) -> None:
     monkeypatch.setitem(outbox._sender, "address", server)
     people = ClientUser.objects.filter(login_id="nonaka").values("account_id")
-    whens = {row.name: row.value for row in __import__("azukari.tenancy.rules.mails", fromlist=["x"]).NoticeWhen}
-    Account.objects.filter(id__in=people).update(email=email, notices=whens[when])
+    Account.objects.filter(id__in=people).update(email=email, notices=when)
     line = send(minato)
     notices = re.sub(r"<[^>]+>", "", section(page_at(sign_in("aoki"), "file", line.id), "notices"))
     assert f"野中 浩さん：{words}" in notices
@@ -624,6 +625,35 @@ def test_an_answer_goes_to_whom_it_answers(minato: Office, sign_in: SignIn) -> N
     assert sign_in("ono").get(
         url("file-send", new_id(), reply=str(hand_in(minato, login="tanabe", client="mizuho").id))
     ).status_code == 404  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "made"), [("reply_to", hand_in), ("replaces", send)], ids=["reply_to", "replaces"])
+def test_without_a_script_an_answer_is_an_answer_too(minato: Office, sign_in: SignIn, word: str, made: Sender) -> None:
+    """The plain form carries the same hidden fields as the script's upload."""
+    line, miyake, batch = made(minato), sign_in("miyake"), new_id()
+    sent = SimpleUploadedFile("回答.txt", TEXT)
+    miyake.post(url("file-send-add", batch), {"files": [sent], word: str(line.id), "client": str(line.client_id)})
+    press(miyake, "file-send", batch, stage="send", checked="1", **chosen(minato, "aoba"))
+    answer = Delivery.objects.get(name="回答.txt")
+    assert answer.thread_id == line.thread_id
+
+
+@pytest.mark.parametrize(("word", "made"), [("reply_to", hand_in), ("replaces", send)], ids=["reply_to", "replaces"])
+def test_what_was_prepared_as_an_answer_and_goes_to_another_company_answers_nothing(
+    minato: Office, sign_in: SignIn, word: str, made: Sender
+) -> None:
+    line, batch = made(minato), new_id()
+    actor = minato.actor("miyake")
+    file_id = begin(
+        actor, minato.clients["aoba"], len(TEXT), name="回答.txt", wishes=Wishes(batch=batch, **{word: line.id})
+    )
+    put(actor, file_id, TEXT)
+    examination.examine(file_id, now=MOMENT)
+    fields = chosen(minato, "mizuho", stage="send", checked="1")
+    sign_in("miyake").post(url("file-send", batch), fields)
+    line.refresh_from_db()
+    assert (line.answered_at, line.replaced_by_id) == (None, None)
+    assert not Delivery.objects.filter(thread_id=line.thread_id).exclude(client_id=line.client_id).exists()
 
 
 @pytest.mark.parametrize("raw", ["x", "%00", "1" * 32 + "x"])

@@ -19,6 +19,7 @@ from azukari.store.scope import office_scope
 from azukari.tenancy.actions import offices
 from azukari.tenancy.models import Operator
 from tests.cast import NOW, PASSWORD, Cast, number_of
+from tests.exchange.hands import hand_in, send
 from tests.operator.conftest import act, make_operator
 from tests.portal.conftest import enter as enter_office
 from tests.vault.test_numbers import register
@@ -47,7 +48,7 @@ def secrets_of(cast: Cast) -> list[str]:
         with office_scope(office.id):
             for model in (StaffMember, ClientUser, ClientCompany, Person):
                 found += model.objects.values_list("name", flat=True)
-    found += ["従業員.xlsx", number_of(1), number_of(2)]
+    found += ["従業員.xlsx", "勤怠.txt", "お知らせ.txt", number_of(1), number_of(2)]
     return [word for word in found if word not in ALLOWED]
 
 
@@ -66,6 +67,8 @@ def test_no_answer_of_the_console_holds_a_number_a_file_or_a_name(cast: Cast, co
     with office_scope(cast.minato.id):
         register(cast.minato, "ishihara", 1)
         register(cast.minato, "misato", 2)
+        hand_in(cast.minato)
+        send(cast.minato)
         offices.give_support(actor=cast.minato.actor("aoki"), reason="ログインの確認", hours=24, now=NOW)
         offices.change_address(
             offices.OfficeAddress(name="みなと社会保険労務士法人"), actor=cast.minato.actor("aoki"), version=0, now=NOW

@@ -10,13 +10,16 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from azukari.exchange.models import Broadcast, FileRequest, RequestItem, StoredFile
+from azukari.exchange.rules.wishes import Wishes
 from azukari.intake.models import SheetImport
 from azukari.operator.urls import urlpatterns
 from azukari.roster.models import Person
 from azukari.store.scope import office_scope
 from azukari.tenancy.actions import offices
 from azukari.tenancy.models import ClientCompany, ClientUser, Operator, StaffMember
-from tests.cast import NOW, PASSWORD, Cast, number_of
+from tests.cast import NOW, PASSWORD, Cast, Office, number_of
+from tests.exchange.hands import begin, hand_in, send, user
 from tests.office.conftest import browser, undone
 from tests.office.world import address_of
 from tests.operator.conftest import enter, make_operator
@@ -33,6 +36,20 @@ def spellings(word: str) -> set[str]:
     return {word, word.replace(" ", ""), word.replace(" ", "\u3000")}
 
 
+def exchanged(office: Office) -> set[str]:
+    """Files of みなと in every state of their way, and what is said with them. Gives names and words."""
+    hand_in(office, name="勤怠10月.txt", wishes=Wishes(memo="有給に注意"))
+    hand_in(office, name="保護の番号.txt", protected=True)
+    begin(user(office), office.clients["aoba"], 9, name="途中の給与.txt")
+    send(office, name="賞与のお知らせ.txt")
+    for name, parameter in (("broadcast", "broadcast_id"), ("request", "request_id")):
+        address_of(office, name, parameter, "aoba")
+    found = set(StoredFile.objects.values_list("name", flat=True)) | {"有給に注意"}
+    found |= set(FileRequest.objects.values_list("title", flat=True))
+    found |= set(RequestItem.objects.values_list("name", flat=True))
+    return found | set(Broadcast.objects.values_list("target", flat=True))
+
+
 @pytest.fixture
 def needles(cast: Cast) -> set[str]:
     """Numbers, names and file names of both offices, after they have been put there. みなと gives support."""
@@ -43,6 +60,7 @@ def needles(cast: Cast) -> set[str]:
             if office is cast.minato:
                 register(office, person, 11)
                 address_of(office, "import", "import_id", "aoba")
+                found |= exchanged(office)
             offices.give_support(actor=office.actor(manager), reason="ログインの確認", hours=24, now=NOW)
             for model in (StaffMember, ClientUser, ClientCompany, Person):
                 for name in model.objects.values_list("name", flat=True):
@@ -73,11 +91,21 @@ def test_the_needles_are_there_to_be_found(cast: Cast, needles: set[str]) -> Non
     office = browser(cast.minato, "aoki")
     shown = "".join(
         office.get(path, secure=True).content.decode()
-        for path in ("/clients/", "/imports/", "/settings/staff/", f"/clients/{cast.minato.clients['aoba']}/people/")
+        for path in (
+            "/clients/",
+            "/imports/",
+            "/settings/staff/",
+            f"/clients/{cast.minato.clients['aoba']}/people/",
+            "/files/",
+            "/requests/",
+            "/broadcasts/",
+        )
     )
-    assert {"従業員.xlsx", "株式会社あおば製作所", "石原 亮太", "佐伯 舞"} <= {
-        word for word in needles if word in shown
-    }
+    there = {word for word in needles if word in shown}
+    assert {"従業員.xlsx", "株式会社あおば製作所", "石原 亮太", "佐伯 舞"} <= there
+    files = {"勤怠10月.txt", "保護の番号.txt", "賞与のお知らせ.txt", "有給に注意", "11月分の勤怠", "選んだ顧問先"}
+    assert files <= there
+    assert {"途中の給与.txt", "タイムカード"} <= needles
 
 
 @pytest.mark.parametrize("name", ROUTES)

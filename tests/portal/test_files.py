@@ -102,12 +102,12 @@ def many_lines(office: Office, client: str, count: int, *, now: datetime) -> lis
     return [line.id for line in sorted(made, key=lambda line: (line.sent_at, line.id))]
 
 
-def walk(client: Client, path: str, **query: str) -> tuple[list[list[UUID]], list[list[UUID]]]:
+def walk(browser: Client, path: str, **query: str) -> tuple[list[list[UUID]], list[list[UUID]]]:
     """Press 次へ to the end and 前へ back again. Gives the lines page by page, both ways."""
     there, back, seen = [], [], path + "?" + "&".join(f"{name}={value}" for name, value in query.items())
     for pages, word in ((there, "次へ"), (back, "前へ")):
         while seen:
-            page = page_at(client, seen)
+            page = page_at(browser, seen)
             here = seen
             pages.append([UUID(pk) for pk in re.findall(r'name="line" value="([^"]+)"', page)])
             assert len(pages) < 9

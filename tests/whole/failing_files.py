@@ -46,7 +46,7 @@ def order(office: Office) -> str:
     """What strace sees of one PATCH: the blob is durable before the commit begins, the commit before the answer."""
     scenario = Upload(office)
     scenario.prepare()
-    assert scenario.put_from(0) == scenario.patch
+    scenario.say(scenario.put_from(0))
     ready, go = os.pipe(), os.pipe()
     connections.close_all()
 
@@ -55,8 +55,9 @@ def order(office: Office) -> str:
             StoredFile.objects.count()  # the connection is open, and its files
             os.write(ready[1], b"%d" % os.getpid())
             os.read(go[0], 1)
-            scenario.put_from(scenario.patch)
+            received = scenario.put_from(scenario.patch)
             os.write(ready[1], b"ACKNOWLEDGED")
+            scenario.say(received)
 
     with tempfile.NamedTemporaryFile() as log, _traced(ready[0], go[1], Path(log.name)):
         assert in_child(work) == 0
@@ -159,7 +160,7 @@ def _each_statement(office: Office) -> int:
             connections.close_all()
             told = uploads.get(actor=scenario.user, file_id=scenario.file_id).received
             assert told in {scenario.patch, 2 * scenario.patch}
-            assert told == scenario.patch or after, "counted though its commit failed"
+            assert told == scenario.patch or after, f"counted though step {at} of {steps} failed"
             uploads.cancel(actor=scenario.user, file_id=scenario.file_id, now=utc_now())
     scenario.prepare()
     scenario.check()
@@ -416,5 +417,3 @@ def _in_key_store(wrapped: bytes) -> bool:
         return any(wrapped in text for _, text in _columns("keys"))
     name = Path(settings.DATABASES["keys"]["NAME"])
     return any(wrapped in path.read_bytes() for path in name.parent.glob(f"{name.name}*"))
-
-

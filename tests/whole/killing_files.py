@@ -96,7 +96,7 @@ class FileScenario(Scenario):
 
     def prepare(self) -> None:
         self.turn += 1
-        self.name = f"{type(self).__name__.lower()}-{self.turn}.txt"
+        self.name = f"{type(self).__name__.lower()}-{new_id().hex[-8:]}.txt"
         self.data = f"{self.turn} 行目の文です。\n".encode() * 700
         self.said()
         self.make()

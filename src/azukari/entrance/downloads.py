@@ -7,15 +7,20 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import RawIOBase
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
+from azukari.entrance.requests import actor_of, now_of
+from azukari.exchange.actions import deliveries, receipts
 from azukari.exchange.actions.deliveries import Readable
 from azukari.kernel.clock import jst
+from azukari.kernel.errors import AzukariError
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+NOTHING_TO_GATHER = "まとめてダウンロードできるファイルが選択されていません。保護ファイルは1件ずつ開いてください。"
 _POLICY = "sandbox; default-src 'none'"
 
 
@@ -51,6 +56,27 @@ def send_zip(name: str, files: Sequence[tuple[Readable, datetime]]) -> HttpRespo
         "Content-Security-Policy": _POLICY,
     }
     return StreamingHttpResponse(_zip(files), headers=headers)
+
+
+def gather(request: HttpRequest, *, most: int) -> list[tuple[Readable, datetime]]:
+    """Open the ticked lines of a list, for one zip. What cannot come along (保護, gone, not yours) is left out."""
+    found = []
+    for raw in request.POST.getlist("line")[:most]:
+        try:
+            opened = deliveries.open_ordinary(actor=actor_of(request), delivery_id=UUID(raw), now=now_of(request))
+        except (ValueError, AzukariError):
+            continue
+        found.append((opened, opened.sent_at))
+    return found
+
+
+def send_receipt(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    """Send the signed receipt of a line. Raises: DeliveryNotFoundError."""
+    number, pdf = receipts.draw(actor=actor_of(request), delivery_id=delivery_id)
+    name = f"receipt-{number.removeprefix('受-')}.pdf"
+    return HttpResponse(
+        pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
 
 
 class _Sink(RawIOBase):

@@ -12,6 +12,7 @@ from django.db import transaction
 from azukari.exchange import policy, queries
 from azukari.exchange.actions import filekeys, ledger, notices, protection
 from azukari.exchange.actions.contents import Contents
+from azukari.exchange.actions.records import record
 from azukari.exchange.errors.deliveries import (
     AlreadyOpenedError,
     CannotWithdrawError,
@@ -40,8 +41,7 @@ from azukari.exchange.rules.states import (
     may_withdraw,
 )
 from azukari.exchange.rules.wishes import Wishes
-from azukari.journal import actions as journal
-from azukari.journal.rules import Event, Line, Operation, TakenOut
+from azukari.journal.rules import TakenOut
 from azukari.kernel.actor import Actor
 from azukari.kernel.clock import jst_minute
 from azukari.kernel.ids import new_id
@@ -49,14 +49,13 @@ from azukari.seal.vaultkey import VaultKey
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import members
 
-SCREEN = "ファイル"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readable:
     """A file that may be given out now: its opening stands in the tables already."""
 
     name: str
+    sent_at: datetime
     contents: Contents
 
 
@@ -97,7 +96,7 @@ def send(
         lines: list[Delivery] = []
         for row in rows:
             lines += _send_one(row, clients, memo=memo, protected=protected, broadcast=broadcast, now=now)
-        _record(actor, events.BROADCAST if broadcast else events.SENT, lines, clients, now=now)
+        record(actor, events.BROADCAST if broadcast else events.SENT, lines, now=now)
         _tell(lines, clients, now=now)
     for row in rows:
         if row.server_copy:
@@ -206,8 +205,7 @@ def withdraw(*, actor: Actor, delivery_id: UUID, now: datetime) -> UUID:
         if not others.exists():
             row.state = FileState.CANCELLED
             row.save(update_fields=["state"])
-        clients = tenancy.list_clients_by_id([delivery.client_id])
-        _record(actor, events.WITHDRAWN, [delivery], clients, detail="相手は開いていません", now=now)
+        record(actor, events.WITHDRAWN, [delivery], detail="相手は開いていません", now=now)
     return delivery.client_id
 
 
@@ -221,7 +219,9 @@ def open_ordinary(*, actor: Actor, delivery_id: UUID, now: datetime) -> Readable
         if row.protected:
             raise DeliveryNotFoundError
         _note_opening(actor, delivery, now=now)
-    return Readable(name=delivery.name, contents=Contents(row.id, filekeys.server_key(row.id)))
+    return Readable(
+        name=delivery.name, sent_at=delivery.sent_at, contents=Contents(row.id, filekeys.server_key(row.id))
+    )
 
 
 def open_protected(
@@ -246,19 +246,19 @@ def open_protected(
         policy.check_can(actor, "exchange:protected:open", delivery.client_id)
         if not row.protected:
             raise DeliveryNotFoundError
-        clients = tenancy.list_clients_by_id([delivery.client_id])
-        _record(
+        record(
             actor,
             events.OPENED,
             [delivery],
-            clients,
             purpose=purpose,
             taken_out=taken_out,
             note=note.strip(),
             now=now,
         )
         _note_opening(actor, delivery, now=now)
-    return Readable(name=delivery.name, contents=Contents(row.id, filekeys.office_key(row.id, vault_key)))
+    return Readable(
+        name=delivery.name, sent_at=delivery.sent_at, contents=Contents(row.id, filekeys.office_key(row.id, vault_key))
+    )
 
 
 def open_as_receiver(*, actor: Actor, password: str, delivery_id: UUID, now: datetime) -> Readable:
@@ -274,13 +274,12 @@ def open_as_receiver(*, actor: Actor, password: str, delivery_id: UUID, now: dat
         if not row.protected:
             raise DeliveryNotFoundError
         filekeys.check_own_key(row.id, actor.user_id)
-        clients = tenancy.list_clients_by_id([delivery.client_id])
-        _record(actor, events.OPENED, [delivery], clients, taken_out=TakenOut.FILE, note="受け取り", now=now)
+        record(actor, events.OPENED, [delivery], taken_out=TakenOut.FILE, note="受け取り", now=now)
     key = filekeys.own_key(row.id, actor.user_id, members.open_user_key(actor.user_id, password))
     with transaction.atomic(durable=True):
         delivery, row = _to_open(actor, delivery_id, now=now)
         _note_opening(actor, delivery, now=now)
-    return Readable(name=delivery.name, contents=Contents(row.id, key))
+    return Readable(name=delivery.name, sent_at=delivery.sent_at, contents=Contents(row.id, key))
 
 
 def _to_open(actor: Actor, delivery_id: UUID, *, now: datetime) -> tuple[Delivery, StoredFile]:
@@ -310,40 +309,3 @@ def _note_opening(actor: Actor, delivery: Delivery, *, now: datetime) -> None:
     if delivery.opened_at is None and policy.is_receiver(actor, Direction(delivery.direction)):
         delivery.opened_at, delivery.opened_by = now, actor.name
         delivery.save(update_fields=["opened_at", "opened_by"])
-
-
-def _record(
-    actor: Actor,
-    event: Event,
-    lines: Sequence[Delivery],
-    clients: Sequence[tenancy.ClientRow],
-    *,
-    detail: str = "",
-    purpose: str = "",
-    taken_out: TakenOut = TakenOut.NONE,
-    note: str = "",
-    now: datetime,
-) -> None:
-    names = {client.id: client.name for client in clients}
-    journal.append(
-        actor=actor,
-        operation=Operation(
-            event=event,
-            screen=SCREEN,
-            purpose=purpose,
-            taken_out=taken_out,
-            taken_out_note=note,
-            lines=[
-                Line(
-                    client_id=line.client_id,
-                    client_name=names[line.client_id],  # type: ignore[index]  # a ClientId is a UUID
-                    detail="：".join(
-                        part for part in (line.name + ("（保護）" if line.protected else ""), detail) if part
-                    ),
-                    record_id=line.id,
-                )
-                for line in lines
-            ],
-        ),
-        now=now,
-    )

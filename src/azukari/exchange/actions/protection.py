@@ -11,18 +11,15 @@ from uuid import UUID
 from django.db import transaction
 
 from azukari.exchange.actions import filekeys, ledger
-from azukari.exchange.errors.deliveries import DeliveryNotFoundError, NoReaderError, QuarantineStateError
-from azukari.exchange.models import Delivery, FileGrant, StoredFile
+from azukari.exchange.actions.records import record
+from azukari.exchange.errors.deliveries import NoReaderError, QuarantineStateError
+from azukari.exchange.models import FileGrant, StoredFile
 from azukari.exchange.rules import events
 from azukari.exchange.rules.states import Direction, FileState, Proposal
-from azukari.journal import actions as journal
-from azukari.journal.rules import Event, Line, Operation
 from azukari.kernel.actor import Actor
 from azukari.seal.secretbytes import Secret
 from azukari.seal.vaultkey import VaultKey
 from azukari.tenancy import queries as tenancy
-
-_SCREEN = "ファイル"
 
 
 def seal(row: StoredFile, key: Secret, *, now: datetime) -> None:
@@ -47,7 +44,7 @@ def accept_proposal(*, actor: Actor, delivery_id: UUID, now: datetime) -> None:
         delivery, row = ledger.lock(actor, delivery_id, "exchange:file:send")
         if row.protected or row.state not in {FileState.READY, FileState.UNSCANNABLE}:
             raise QuarantineStateError
-        _record(actor, events.PROTECTED, delivery, now=now)
+        record(actor, events.PROTECTED, [delivery], now=now)
         seal(row, filekeys.server_key(row.id), now=now)
     destroy_copy(row.id)
 
@@ -61,7 +58,7 @@ def decline_proposal(*, actor: Actor, delivery_id: UUID, reason: str, now: datet
     delivery, row = ledger.lock(actor, delivery_id, "exchange:protected:open")
     if row.proposal != Proposal.OPEN:
         raise QuarantineStateError
-    _record(actor, events.PROPOSAL_DECLINED, delivery, detail=reason, now=now)
+    record(actor, events.PROPOSAL_DECLINED, [delivery], detail=reason, now=now)
     row.proposal = Proposal.DECLINED
     row.save(update_fields=["proposal"])
     ledger.follow_file(row)
@@ -76,7 +73,7 @@ def unprotect(*, actor: Actor, vault_key: VaultKey, delivery_id: UUID, reason: s
         delivery, row = ledger.lock(actor, delivery_id, "exchange:protected:open")
         if not row.protected or row.state != FileState.READY:
             raise QuarantineStateError
-        _record(actor, events.UNPROTECTED, delivery, detail=reason, now=now)
+        record(actor, events.UNPROTECTED, [delivery], detail=reason, now=now)
     key = filekeys.office_key(row.id, vault_key)
     filekeys.restore_key(row.id, key, now=now)
     with transaction.atomic():
@@ -96,7 +93,7 @@ def add_readers(*, actor: Actor, vault_key: VaultKey, delivery_id: UUID, now: da
         delivery, row = ledger.lock(actor, delivery_id, "exchange:protected:open")
         if not row.protected or row.direction != Direction.SENT or row.state != FileState.READY:
             raise QuarantineStateError
-        _record(actor, events.READER_ADDED, delivery, now=now)
+        record(actor, events.READER_ADDED, [delivery], now=now)
     readers = tenancy.list_reader_keys(delivery.client_id)
     if not readers:
         raise NoReaderError(company=tenancy.get_client_for(actor, delivery.client_id).name)
@@ -117,25 +114,3 @@ def sweep_copies() -> int:
     for file_id in left:
         destroy_copy(file_id)
     return len(left)
-
-
-def _record(actor: Actor, event: Event, delivery: Delivery, *, detail: str = "", now: datetime) -> None:
-    clients = tenancy.find_clients(actor, [delivery.client_id])
-    if delivery.client_id not in clients:
-        raise DeliveryNotFoundError
-    journal.append(
-        actor=actor,
-        operation=Operation(
-            event=event,
-            screen=_SCREEN,
-            lines=(
-                Line(
-                    client_id=delivery.client_id,
-                    client_name=clients[delivery.client_id].name,
-                    detail="：".join(part for part in (delivery.name, detail) if part),
-                    record_id=delivery.id,
-                ),
-            ),
-        ),
-        now=now,
-    )

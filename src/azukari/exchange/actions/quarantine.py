@@ -8,17 +8,14 @@ from uuid import UUID
 from django.db import transaction
 
 from azukari.exchange.actions import ledger, uploads
+from azukari.exchange.actions.records import record
 from azukari.exchange.errors.deliveries import QuarantineStateError
 from azukari.exchange.models import Delivery, StoredFile
 from azukari.exchange.rules import events
 from azukari.exchange.rules.states import FileState, Scan
 from azukari.exchange.rules.wishes import Wishes
-from azukari.journal import actions as journal
-from azukari.journal.rules import Event, Line, Operation
 from azukari.kernel.actor import Actor
 from azukari.tenancy import queries as tenancy
-
-_SCREEN = "ファイル"
 
 
 @transaction.atomic
@@ -32,7 +29,7 @@ def release(*, actor: Actor, delivery_id: UUID, reason: str, now: datetime) -> N
         raise QuarantineStateError
     row.scan = Scan.RELEASED
     _make_ready(row, delivery)
-    _record(actor, events.RELEASED, delivery, f"{row.scan_note}：{reason}", now=now)
+    record(actor, events.RELEASED, [delivery], detail=f"{row.scan_note}：{reason}", now=now)
 
 
 @transaction.atomic
@@ -45,7 +42,7 @@ def accept_unscannable(*, actor: Actor, delivery_id: UUID, now: datetime) -> Non
     if row.state != FileState.UNSCANNABLE or actor.staff_id is None or not tenancy.get_office().takes_encrypted:
         raise QuarantineStateError
     _make_ready(row, delivery)
-    _record(actor, events.ACCEPTED, delivery, "検査できないことを承知して受け取り", now=now)
+    record(actor, events.ACCEPTED, [delivery], detail="検査できないことを承知して受け取り", now=now)
 
 
 def throw_away(*, actor: Actor, delivery_id: UUID, now: datetime) -> None:
@@ -62,7 +59,7 @@ def throw_away(*, actor: Actor, delivery_id: UUID, now: datetime) -> None:
         row.state, row.refusal = FileState.REFUSED, f"{why}、事務所が廃棄しました。"
         row.save(update_fields=["state", "refusal"])
         ledger.follow_file(row)
-        _record(actor, events.SHREDDED, delivery, row.scan_note or "検査できないファイル", now=now)
+        record(actor, events.SHREDDED, [delivery], detail=row.scan_note or "検査できないファイル", now=now)
     uploads.shred([row.id], now=now)
 
 
@@ -71,11 +68,3 @@ def _make_ready(row: StoredFile, delivery: Delivery) -> None:
     row.save(update_fields=["state", "scan"])
     ledger.follow_file(row)
     ledger.settle(delivery, Wishes.from_json(row.wishes))
-
-
-def _record(actor: Actor, event: Event, delivery: Delivery, detail: str, *, now: datetime) -> None:
-    (client,) = tenancy.list_clients_by_id([delivery.client_id])
-    line = Line(
-        client_id=client.id, client_name=client.name, detail=f"{delivery.name}：{detail}", record_id=delivery.id
-    )
-    journal.append(actor=actor, operation=Operation(event=event, screen=_SCREEN, lines=(line,)), now=now)

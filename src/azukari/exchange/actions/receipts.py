@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from azukari.exchange import queries
 from azukari.exchange.actions import filekeys
+from azukari.exchange.actions.records import SCREEN
 from azukari.exchange.errors.deliveries import DeliveryNotFoundError
 from azukari.exchange.models import Delivery, Receipt, StoredFile
 from azukari.exchange.rules import events
@@ -27,7 +28,6 @@ from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import keys as office_keys
 
-SCREEN = "ファイル"
 _LABEL = "receipt"
 
 

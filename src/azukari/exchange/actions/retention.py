@@ -12,11 +12,10 @@ from django.db import transaction
 
 from azukari.exchange import queries
 from azukari.exchange.actions import notices, uploads
+from azukari.exchange.actions.records import record
 from azukari.exchange.models import Broadcast, Delivery, FilePart, StoredFile, VolumeSweep
 from azukari.exchange.rules import events
 from azukari.exchange.rules.states import DRAFT_DAYS, REMIND_BEFORE, DeliveryState, Direction, FileState
-from azukari.journal import actions as journal
-from azukari.journal.rules import Line, Operation
 from azukari.kernel.actor import Actor
 from azukari.seal import files
 from azukari.store import blobs
@@ -50,7 +49,7 @@ def sweep_expired(*, now: datetime) -> int:
             living = Delivery.objects.filter(file_id__in=files_of, state__in=_LIVING)
             ended = StoredFile.objects.filter(id__in=files_of).exclude(id__in=living.values("file_id"))
             ended.update(state=FileState.SHREDDED, touched_at=now)
-            _record_end(lines, now=now)
+            record(holders.system_actor(name="システム"), events.SHREDDED, lines, detail="保管期限", now=now)
     drafts = StoredFile.objects.filter(
         direction=Direction.SENT,
         sent_at__isnull=True,
@@ -60,27 +59,6 @@ def sweep_expired(*, now: datetime) -> int:
     drafts.update(state=FileState.SHREDDED)
     uploads.sweep_ended(now=now)
     return len(lines)
-
-
-def _record_end(lines: list[Delivery], *, now: datetime) -> None:
-    clients = {client.id: client.name for client in tenancy.list_clients_by_id([line.client_id for line in lines])}
-    journal.append(
-        actor=holders.system_actor(name="システム"),
-        operation=Operation(
-            event=events.SHREDDED,
-            screen="ファイル",
-            lines=[
-                Line(
-                    client_id=line.client_id,
-                    client_name=clients[line.client_id],  # type: ignore[index]  # a ClientId is a UUID
-                    detail=f"{line.name}：保管期限",
-                    record_id=line.id,
-                )
-                for line in lines
-            ],
-        ),
-        now=now,
-    )
 
 
 def sweep_unopened(*, now: datetime) -> int:

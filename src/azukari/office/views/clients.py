@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from azukari.entrance.requests import actor_of, now_of
+from azukari.exchange import queries as exchange
 from azukari.intake import queries as intake
 from azukari.journal import queries as journal
 from azukari.kernel.actor import Actor
@@ -67,6 +68,11 @@ def _found_people(actor: Actor, q: str) -> list[dict[str, object]]:
     return [{"person": row, "client": clients[row.client_id]} for row in people]
 
 
+def _recent_files(request: HttpRequest, client_id: UUID) -> list[exchange.LedgerRow]:
+    wanted = exchange.Filter(client_id=client_id)
+    return exchange.list_ledger(actor_of(request), wanted, now=now_of(request), size=5).rows
+
+
 @page("tenancy:client:see")
 def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     actor, today = actor_of(request), jst_day(now_of(request))
@@ -93,5 +99,6 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "disposals": vault.list_disposals(actor, [State.REQUESTED], client_id=found.id) if handles else [],
         "recent": journal.list_entries(actor, journal.Filter(client_id=found.id), size=8).rows if sees_record else [],
         "sees_record": sees_record,
+        "files": _recent_files(request, found.id) if policy.may(actor, "exchange:file:see") else [],
     }
     return render(request, "office/clients/detail.html", context)

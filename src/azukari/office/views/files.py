@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from azukari.entrance.downloads import send_file, send_zip
+from azukari.entrance.downloads import NOTHING_TO_GATHER, gather, send_file, send_receipt, send_zip
 from azukari.entrance.requests import actor_of, now_of, signed_in_of
 from azukari.exchange import queries
 from azukari.exchange.actions import deliveries, notices, protection, quarantine, receipts
@@ -19,7 +18,7 @@ from azukari.exchange.queries import Order
 from azukari.exchange.rules.states import Direction
 from azukari.journal.rules import TakenOut
 from azukari.kernel.clock import jst_day
-from azukari.kernel.errors import AzukariError, ConflictError, InvalidError
+from azukari.kernel.errors import ConflictError, InvalidError
 from azukari.office.access import page, vault_key
 from azukari.office.forms.files import LedgerForm, OpenForm, ReasonForm
 from azukari.office.views.account import remember_unlock
@@ -155,28 +154,15 @@ def _key(request: HttpRequest, form: OpenForm) -> tuple[VaultKey, unlocks.Opened
 
 @page(_SEE)
 def receipt(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    number, pdf = receipts.draw(actor=actor_of(request), delivery_id=delivery_id)
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="receipt-{number.removeprefix("受-")}.pdf"'
-    return response
+    return send_receipt(request, delivery_id)
 
 
 @page(_SEE, "POST")
 def many(request: HttpRequest) -> HttpResponseBase:
     """Send the ticked files as one zip. 保護 files do not come along: each is opened for its own reason."""
-    found: list[tuple[deliveries.Readable, datetime]] = []
-    for raw in request.POST.getlist("line")[:_MOST_IN_ZIP]:
-        try:
-            delivery_id = UUID(raw)
-            row = _line(request, delivery_id)
-            opened = deliveries.open_ordinary(actor=actor_of(request), delivery_id=delivery_id, now=now_of(request))
-        except (ValueError, AzukariError):
-            continue
-        found.append((opened, row.sent_at))
+    found = gather(request, most=_MOST_IN_ZIP)
     if not found:
-        messages.error(
-            request, "まとめてダウンロードできるファイルが選択されていません。保護ファイルは1件ずつ開いてください。"
-        )
+        messages.error(request, NOTHING_TO_GATHER)
         return redirect("office:files")
     return send_zip(f"files-{jst_day(now_of(request)):%Y%m%d}.zip", found)
 

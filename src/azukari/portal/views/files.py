@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from azukari.entrance.downloads import send_file, send_zip
+from azukari.entrance.downloads import NOTHING_TO_GATHER, gather, send_file, send_receipt, send_zip
 from azukari.entrance.requests import actor_of, holder_of, now_of, signed_in_of, trace_of
 from azukari.exchange import queries, tasks
 from azukari.exchange.actions import deliveries, protection, receipts, uploads
@@ -20,7 +19,7 @@ from azukari.exchange.queries import Filter
 from azukari.exchange.rules.states import Direction
 from azukari.exchange.rules.wishes import Wishes
 from azukari.kernel.clock import jst_day, utc_now
-from azukari.kernel.errors import AzukariError, ConflictError, InvalidError, NotAllowedError
+from azukari.kernel.errors import ConflictError, InvalidError, NotAllowedError
 from azukari.portal.access import page
 from azukari.portal.forms import OpenForm, PlainSendForm
 from azukari.tenancy import queries as tenancy
@@ -177,10 +176,7 @@ def open_protected(request: HttpRequest, delivery_id: UUID) -> HttpResponseBase:
 
 @page(_SEE)
 def receipt(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    number, pdf = receipts.draw(actor=actor_of(request), delivery_id=delivery_id)
-    response = HttpResponse(pdf, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="receipt-{number.removeprefix("受-")}.pdf"'
-    return response
+    return send_receipt(request, delivery_id)
 
 
 @page(_SEND, "POST")
@@ -205,24 +201,9 @@ def protect(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 
 @page(_SEE, "POST")
 def many(request: HttpRequest) -> HttpResponseBase:
-    """Send the ticked files as one zip. What cannot come along is left out and named."""
-    readables, left = _readables(request)
-    if not readables:
-        messages.error(request, "まとめてダウンロードできるファイルが選択されていません。" + "".join(left))
+    """Send the ticked files as one zip. 保護 files do not come along: each is opened by itself."""
+    found = gather(request, most=_MOST_IN_ZIP)
+    if not found:
+        messages.error(request, NOTHING_TO_GATHER)
         return redirect("portal:files")
-    return send_zip(f"files-{jst_day(now_of(request)):%Y%m%d}.zip", readables)
-
-
-def _readables(request: HttpRequest) -> tuple[list[tuple[deliveries.Readable, datetime]], list[str]]:
-    found: list[tuple[deliveries.Readable, datetime]] = []
-    left: list[str] = []
-    for raw in request.POST.getlist("line")[:_MOST_IN_ZIP]:
-        try:
-            delivery_id = UUID(raw)
-            row = _line(request, delivery_id)
-            opened = deliveries.open_ordinary(actor=actor_of(request), delivery_id=delivery_id, now=now_of(request))
-        except (ValueError, AzukariError):
-            left.append("保護ファイルは1件ずつ開いてください。")
-            continue
-        found.append((opened, row.sent_at))
-    return found, list(dict.fromkeys(left))
+    return send_zip(f"files-{jst_day(now_of(request)):%Y%m%d}.zip", found)
