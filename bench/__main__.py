@@ -10,51 +10,94 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench import files, ledger
+from bench.places import addresses, clean_environment
 from tools import postgres
 
 _ROOT = Path(__file__).resolve().parent.parent
 _DATABASES = ("SQLite", "PostgreSQL")
 
 
+_LINES = ("register", "import", "reveal", "ledger", "files")
+
+
 def main() -> int:
     """Measure and write the report. A line that fails is reported as not measured; the exit code is then 1."""
+    options = _options()
+    wanted = [options.line or options.only] if options.line or options.only else list(_LINES)
+    head = _circumstances()
+    print("\n".join(head), flush=True)
+    report = list(head)
+    notes: list[str] = []
+    databases = [name for name in _DATABASES if name == "SQLite" or postgres.find_programs() is not None]
+    if databases != list(_DATABASES):
+        notes.append("PostgreSQL: not measured, no server programs on this machine.")
+    sizes = {"register": options.people, "import": options.people, "reveal": options.reveals}
+    rows: list[str] = []
+    for database in databases:
+        for line in (found for found in wanted if found in sizes):
+            try:
+                row, more = _line(line, database, options.rounds, sizes[line])
+            except WorkerFailedError as error:
+                notes.append(f"{line}, {database}: not measured ({error}).")
+                continue
+            rows.append(row)
+            notes += more
+            print(row, flush=True)
+    report += ["", *_TABLE, *rows] if rows else []
+    if "ledger" in wanted:
+        report += ["", *_ledger(databases, options, notes)]
+    if "files" in wanted:
+        report += ["", *_files(options, notes)]
+    told = "\n".join([*report, "", *(f"- {note}" for note in notes)]) + "\n"
+    print("\n" + told)
+    if wanted == list(_LINES):
+        target = _ROOT / "bench" / "results" / "latest.md"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(f"# Latest results\n\n{told}", encoding="utf-8")
+    return int(any("not measured (" in note for note in notes))
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("line", nargs="?", choices=_LINES, help="one line; results are not written")
+    parser.add_argument("--only", choices=_LINES, help="the same")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--people", type=int, default=30_000, help="rows of register and import")
     parser.add_argument("--reveals", type=int, default=1_000, help="reveals a round")
-    parser.add_argument("--only", choices=["register", "import", "reveal"], help="one line; results are not written")
-    options = parser.parse_args()
-    head = _circumstances()
-    print("\n".join(head), flush=True)
-    rows: list[str] = []
-    notes: list[str] = []
-    for database in _DATABASES:
-        if database == "PostgreSQL" and postgres.find_programs() is None:
-            notes.append("PostgreSQL: not measured, no server programs on this machine.")
-            continue
-        for line, size in (("register", options.people), ("import", options.people), ("reveal", options.reveals)):
-            if options.only not in {None, line}:
-                continue
-            try:
-                row, note = _line(line, database, options.rounds, size)
-                rows.append(row)
-                notes += note
-            except WorkerFailedError as error:
-                notes.append(f"{line}, {database}: not measured ({error}).")
-            print(rows[-1] if rows else notes[-1], flush=True)
-    report = "\n".join([*head, "", *_TABLE, *rows, "", *(f"- {note}" for note in notes)]) + "\n"
-    print("\n" + report)
-    if options.only is None:
-        target = _ROOT / "bench" / "results" / "latest.md"
-        target.parent.mkdir(exist_ok=True)
-        target.write_text(f"# Latest results\n\n{report}", encoding="utf-8")
-    return int(any("not measured (" in note for note in notes))
+    parser.add_argument("--mib", type=int, default=1024, help="size of the file that is sent")
+    parser.add_argument(
+        "--lines", type=int, default=1_000_000, help="lines of the large ledger; the small one has 1,000"
+    )
+    parser.add_argument("--plans", type=Path, help="write the plans of the large ledger's statements into this folder")
+    return parser.parse_args()
+
+
+def _ledger(databases: list[str], options: argparse.Namespace, notes: list[str]) -> list[str]:
+    small, large = min(1000, options.lines), options.lines
+    table = [line.format(small=small, large=large) for line in ledger.TABLE]
+    for database in databases:
+        plans = options.plans / f"{database}.json" if options.plans else None
+        try:
+            table += ledger.run(database, options.rounds, small, large, plans=plans)
+        except RuntimeError as error:
+            notes.append(f"ledger, {database}: not measured ({error}).")
+        print(f"ledger, {database}: done", flush=True)
+    return table
+
+
+def _files(options: argparse.Namespace, notes: list[str]) -> list[str]:
+    try:
+        rows, more = files.run(options.rounds, options.mib)
+    except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+        notes.append(f"files: not measured ({error}).")
+        return []
+    notes += more
+    return [*files.TABLE, *rows]
 
 
 _TABLE = (
@@ -94,11 +137,10 @@ def _line(line: str, database: str, rounds: int, size: int) -> tuple[str, list[s
 
 def _work(line: str, database: str, rounds: int, size: int) -> dict[str, Any]:
     """Run one measurement in a fresh data folder, on PostgreSQL in a fresh server."""
-    with tempfile.TemporaryDirectory(prefix="azukari-bench-") as folder, _addresses(database) as addresses:
-        own = {key: value for key, value in os.environ.items() if not key.startswith(("AZUKARI_", "DJANGO_"))}
+    with tempfile.TemporaryDirectory(prefix="azukari-bench-") as folder, addresses(database) as known:
         done = subprocess.run(
             [sys.executable, "-m", "bench.worker", line, str(rounds), str(size)],
-            env={**own, **addresses, "AZUKARI_DATA": str(Path(folder) / "data")},
+            env={**clean_environment(), **known, "AZUKARI_DATA": str(Path(folder) / "data")},
             cwd=_ROOT,
             capture_output=True,
             text=True,
@@ -108,15 +150,6 @@ def _work(line: str, database: str, rounds: int, size: int) -> dict[str, Any]:
         raise WorkerFailedError(done.stderr.strip().rpartition("\n")[2][:200] or "no message")
     result: dict[str, Any] = json.loads(done.stdout.strip().rpartition("\n")[2])
     return result
-
-
-@contextmanager
-def _addresses(database: str) -> Iterator[dict[str, str]]:
-    if database == "SQLite":
-        yield {}
-        return
-    with postgres.running(durable=True) as (address, _):
-        yield {"AZUKARI_DATABASE": f"{address}/azukari", "AZUKARI_KEYS_DATABASE": f"{address}/azukari_keys"}
 
 
 def _circumstances() -> list[str]:

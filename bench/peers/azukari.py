@@ -1,8 +1,9 @@
-"""Azukari as `azukari serve` runs it: tus by 8 MiB PATCHes, each durable and encrypted before it is answered."""
+"""Azukari as `azukari serve` runs it: tus, every PATCH encrypted and durable before it is answered."""
 
 from __future__ import annotations
 
 import base64
+import copy
 import html.parser
 import json
 import mmap
@@ -20,20 +21,26 @@ from pathlib import Path
 from bench.peers.interface import MIB, Served, free_port, started
 from bench.places import clean_environment
 
-PART = 8 * MIB
 _USER = "nonaka"
 
 
 class Azukari(Served):
-    """Our server, at the client companies' door."""
+    """Our server, at the client companies' door; `piece` is how much one PATCH carries."""
 
     def __init__(self, port: int, process: subprocess.Popen[bytes], what: str, folder: Path) -> None:
         super().__init__(port, process, what, folder)
+        self.piece = 8 * MIB
         self._cookies: dict[str, str] = {}
         self._database = folder / "azukari.sqlite3"
         self._token = ""
         self._lines: dict[int, str] = {}
-        self._examined: list[float] = []
+        self._examined: list[tuple[float, float]] = []
+
+    def in_pieces_of(self, piece: int) -> Azukari:
+        """Give the same server, fed in other pieces."""
+        other = copy.copy(self)
+        other.piece, other._lines, other._examined = piece, {}, self._examined
+        return other
 
     def log_in(self) -> None:
         """Log in as an invented person of a client company; trial mode shows the code."""
@@ -63,12 +70,13 @@ class Azukari(Served):
                 "Upload-Offset": str(sent),
                 "Content-Type": "application/offset+octet-stream",
             }
-            answer = self.send("PATCH", place, data, sent, min(sent + PART, len(data)), headers)
+            answer = self.send("PATCH", place, data, sent, min(sent + self.piece, len(data)), headers)
             sent = int(answer.headers["Upload-Offset"])
         self._lines[turn] = place.rstrip("/").rpartition("/")[2]
 
     def settle(self, turn: int) -> None:
         """Wait for the examination; from then on there is a line to download from."""
+        self.memory.forget()
         began = time.perf_counter()
         file = self._lines[turn].replace("-", "")
         with closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True, timeout=20)) as database:
@@ -81,7 +89,7 @@ class Azukari(Served):
                 time.sleep(0.02)
             else:
                 raise RuntimeError(f"the file was not accepted: {found}")
-        self._examined.append(time.perf_counter() - began)
+        self._examined.append((time.perf_counter() - began, self.memory.peak()))
         raw = found[0]
         self._lines[turn] = f"{raw[:8]}-{raw[8:12]}-{raw[12:16]}-{raw[16:20]}-{raw[20:]}"
 
@@ -94,8 +102,10 @@ class Azukari(Served):
 
     def told(self) -> list[str]:
         """Tell how long the examination took, which begins when the last part is answered."""
-        seconds = sorted(self._examined)
-        return [f"Azukari: examined {seconds[len(seconds) // 2]:.1f} s after the last part (not in the upload's time)."]
+        seconds = sorted(found for found, _ in self._examined)
+        peak = max(found for _, found in self._examined)
+        when = f"{seconds[len(seconds) // 2]:.1f} s after the last part (not in the upload's time)"
+        return [f"Azukari: examined {when}, peak {peak:.0f} MiB meanwhile."]
 
     def _headers(self) -> dict[str, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
@@ -139,7 +149,7 @@ class _Token(html.parser.HTMLParser):
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Served]:
+def running(folder: Path) -> Iterator[Azukari]:
     """Set up with the small demo data, whose people one can log in as, and serve."""
     data, port = folder / "data", free_port()
     environment = {**clean_environment(), "AZUKARI_DATA": str(data), "AZUKARI_TRIAL": "1"}
@@ -148,7 +158,7 @@ def running(folder: Path) -> Iterator[Served]:
         subprocess.run([*command, *arguments], env=environment, check=True, stdout=subprocess.DEVNULL)
     with started([*command, "serve", "--port", str(port)], port, folder, environment) as process:
         what = (
-            f"8 MiB a PATCH, each encrypted and durable when answered; SQLite, granian {version('granian')}, "
+            f"each PATCH encrypted and durable when answered; SQLite, granian {version('granian')}, "
             f"cryptography {version('cryptography')}."
         )
         served = Azukari(port, process, what, data)

@@ -213,7 +213,7 @@ def test_protected_both_ways(browser: Browser, served: Site) -> None:
     log_in(page, served, "saeki")
     page.goto(f"{served.url}/files/?q=扶養.csv")
     page.locator("tbody th a").first.click()
-    page.click("text=利用認証をして開く")
+    page.locator(".act a.primary").click()
     page.fill("[name=password]", PASSWORD)
     page.select_option("[name=use]", index=1)
     page.check("[name=taken_out][value=FILE]")

@@ -308,3 +308,8 @@ def test_unscannable_waits_and_can_be_thrown_away(minato: Office) -> None:
     quarantine.throw_away(actor=minato.actor("aoki"), delivery_id=line.id, now=LATER)
     line.refresh_from_db()
     assert line.state == DeliveryState.REFUSED and not FileKey.objects.filter(id=line.file_id).exists()
+
+
+def test_a_number_typed_into_a_word_with_the_file_is_hidden(minato: Office) -> None:
+    line = hand_in(minato, wishes=Wishes(memo=f"番号は{number_of(1)}です"))
+    assert number_of(1) not in line.memo and "番号は" in line.memo

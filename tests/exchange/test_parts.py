@@ -66,7 +66,7 @@ def test_however_a_file_arrives_it_is_the_same_file(minato: Office) -> None:
     actor, client_id = user(minato), minato.clients["aoba"]
     requests = st.lists(st.tuples(st.integers(LEAST, 130_000), st.none() | st.floats(0, 1)), max_size=12)
 
-    @settings(max_examples=40, deadline=None, database=None)
+    @settings(max_examples=25, deadline=None, database=None)
     @given(size=st.integers(1, 300_000), requests=requests, cut=st.integers(1, 70_000))
     def check(size: int, requests: list[tuple[int, float | None]], cut: int) -> None:
         data = text_of(size, size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -265,6 +266,16 @@ def test_a_receipt_is_a_pdf(minato: Office, sign_in: SignIn) -> None:
     assert miyake.get(url("file-receipt", send(minato).id)).status_code == 404
 
 
+def test_the_hash_of_a_protected_file_is_for_those_who_may_open_it(guarded: Delivery, sign_in: SignIn) -> None:
+    """Whoever knows all but one digit of a file could find the rest by its hash."""
+    digest = hashlib.sha256(NUMBERS).hexdigest()
+    miyake, saeki = sign_in("miyake"), sign_in("saeki")
+    assert digest in page_at(saeki, "file", guarded.id)
+    assert saeki.get(url("file-receipt", guarded.id)).status_code == 200
+    assert digest not in page_at(miyake, "file", guarded.id)
+    assert miyake.get(url("file-receipt", guarded.id)).status_code == 403
+
+
 def test_taken_back_before_it_was_opened(minato: Office, sign_in: SignIn) -> None:
     line, miyake = send(minato), sign_in("miyake")
     assert "送信を取り消しました。相手は開いていません。" in press(miyake, "file-withdraw", line.id)
@@ -489,7 +500,7 @@ def test_files_are_prepared_without_a_script_and_taken_off_again(minato: Office,
 def test_a_file_of_which_the_form_kept_only_the_beginning_is_not_prepared(
     minato: Office, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("azukari.office.uploads.KEPT_BYTES", 100)
+    monkeypatch.setattr("azukari.entrance.form_files.KEPT_BYTES", 100)
     prepare(sign_in("miyake"), ("給与.txt", TEXT))
     assert not StoredFile.objects.filter(state=FileState.READY).exists()
 
@@ -811,7 +822,8 @@ def test_requests_are_paged(minato: Office, sign_in: SignIn) -> None:
         asked(minato)
     miyake = sign_in("miyake")
     first, second = page_at(miyake, "requests"), page_at(miyake, "requests", page="2")
-    assert "50件を表示" in first and "page=2" in first and "1件を表示" in second and "page=1" in second
+    assert "50件を表示" in first and "page=2" in first
+    assert "1件を表示" in second and "page=1" in second
     addresses = [set(re.findall(r'href="(/requests/[0-9a-f-]{36}/)"', page)) for page in (first, second)]
     assert len(addresses[0] | addresses[1]) == 51
 

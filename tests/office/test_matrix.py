@@ -145,7 +145,7 @@ ROUTES = {pattern.name: pattern for pattern in OWN}
 # An act of sending has an address before anything is in it: it is everybody's own, and shows one's own drafts alone.
 OPEN_ADDRESS = {"file-send", "file-send-add"}
 # Answers to a script: one sentence, and what is not there does not stand in the record.
-SCRIPTED = {"upload"}
+SCRIPTED: set[str] = set()
 
 
 def parameter_of(name: str) -> str | None:
@@ -154,7 +154,7 @@ def parameter_of(name: str) -> str | None:
 
 
 def ask(client: Client, method: str, url: str) -> HttpResponse:
-    if method == "PATCH":  # one byte, too little to be kept
+    if method == "PATCH":  # the first byte
         part = {"content_type": "application/offset+octet-stream", "headers": {"Upload-Offset": "0"}}
         return client.generic(method, url, b"x", secure=True, **part)
     return client.generic(

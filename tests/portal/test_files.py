@@ -273,7 +273,7 @@ def test_a_file_of_which_the_form_kept_only_the_beginning_is_not_taken(
     cast: Cast, nonaka: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A plain form holds 20 MiB in memory and drops the rest: what is left must never pass for the file."""
-    monkeypatch.setattr("azukari.office.uploads.KEPT_BYTES", 100)
+    monkeypatch.setattr("azukari.entrance.form_files.KEPT_BYTES", 100)
     plain(nonaka, ("勤怠.txt", TEXT))
     with office_scope(cast.minato.id):
         assert not Delivery.objects.exists()
@@ -315,6 +315,17 @@ def test_a_number_in_the_word_with_a_file_is_hidden(cast: Cast, nonaka: Client) 
     plain(nonaka, ("勤怠.txt", TEXT), memo=f"番号は{number_of(1)}です")
     page_at(nonaka, at(line_of(cast, "勤怠.txt").id))
     assert number_of(1) not in line_of(cast, "勤怠.txt").memo
+
+
+def test_what_people_type_is_text_on_every_page(cast: Cast, nonaka: Client) -> None:
+    typed = "<script>alert(1)</script>"
+    plain(nonaka, ("<b>勤怠&.txt", TEXT), memo=typed)
+    with office_scope(cast.minato.id):
+        line = Delivery.objects.get()
+        send(cast.minato, name="<i>給与.txt")
+        ask(cast, "aoba", "<u>台帳")
+    for page in (page_at(nonaka), page_at(nonaka, at(line.id)), page_at(nonaka, q=typed), page_at(nonaka, "/p/")):
+        assert not [word for word in ("<script>alert", "<b>勤怠", "<i>給与", "<u>台帳") if word in page]
 
 
 # Receiving

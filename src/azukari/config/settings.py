@@ -130,7 +130,7 @@ STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 
 # Uploads stay in memory: a temporary file would hold My Numbers in the clear on the disk.
-FILE_UPLOAD_HANDLERS = ["azukari.office.uploads.LimitedMemoryUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["azukari.entrance.form_files.LimitedMemoryUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

@@ -19,7 +19,7 @@ from azukari.exchange.actions.deliveries import Readable
 from azukari.kernel.clock import jst
 from azukari.kernel.errors import AzukariError
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 NOTHING_TO_GATHER = "まとめてダウンロードできるファイルが選択されていません。保護ファイルは1件ずつ開いてください。"
 _POLICY = "sandbox; default-src 'none'"
 
@@ -27,9 +27,11 @@ _POLICY = "sandbox; default-src 'none'"
 def send_file(request: HttpRequest, readable: Readable) -> HttpResponseBase:
     """Send a file as a download. One byte range is answered, so a broken-off download goes on (RFC 9110 14)."""
     contents, size = readable.contents, readable.contents.size
-    found = _RANGE.fullmatch(request.headers.get("Range", ""))
+    etag = f'"{readable.id}"'  # the contents of a line never change
+    wanted = request.headers.get("Range", "") if request.headers.get("If-Range", etag) == etag else ""
+    found = _RANGE.fullmatch(wanted) if wanted != "bytes=-" else None
     first, last = 0, size - 1
-    if found and (found[1] or found[2]):
+    if found:
         first = int(found[1]) if found[1] else max(0, size - int(found[2]))
         last = min(int(found[2]), size - 1) if found[1] and found[2] else size - 1
         if first > last:
@@ -41,6 +43,7 @@ def send_file(request: HttpRequest, readable: Readable) -> HttpResponseBase:
         "Content-Length": str(last - first + 1),
         "Content-Disposition": content_disposition_header(True, readable.name) or "attachment",
         "Accept-Ranges": "bytes",
+        "ETag": etag,
         "Content-Security-Policy": _POLICY,
     }
     if found:

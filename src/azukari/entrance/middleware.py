@@ -22,10 +22,10 @@ from django.urls import reverse
 from azukari.entrance import confirm
 from azukari.entrance.access import safe_next
 from azukari.entrance.doors import OPERATOR, door_of
+from azukari.entrance.refusals import record_refusal
 from azukari.entrance.requests import Pending, address_of, door_at, now_of, trace_of
 from azukari.kernel.clock import utc_now
-from azukari.kernel.errors import AzukariError, NotAllowedError, NotFoundError
-from azukari.kernel.text import mask_long_digits
+from azukari.kernel.errors import AzukariError
 from azukari.store.scope import scope_of
 from azukari.tenancy import queries
 from azukari.tenancy.actions import login
@@ -150,25 +150,12 @@ class ErrorsMiddleware:
         if isinstance(exception, UnlockNeededError):
             return ask_unlock(request)
         if isinstance(exception, AzukariError):
-            if isinstance(exception, NotAllowedError | NotFoundError):
-                self._record(request, exception)
+            record_refusal(request, exception)
             return error_pages.render_error(request, exception)
         if isinstance(exception, OperationalError):
             _log.error("database unavailable: %s", type(exception).__name__)
             return error_pages.unavailable(request)
         return None
-
-    def _record(self, request: HttpRequest, error: AzukariError) -> None:
-        signed_in = getattr(request, "signed_in", None)
-        if signed_in is None or door_at(request) is OPERATOR:
-            return
-        permission = getattr(getattr(request.resolver_match, "func", None), "permission", "") or ""
-        login.record_refusal(
-            actor=signed_in.actor,
-            permission=permission,
-            detail=mask_long_digits(f"{request.method} {request.path}")[:200],
-            now=now_of(request),
-        )
 
 
 def ask_unlock(request: HttpRequest) -> HttpResponse:

@@ -19,6 +19,7 @@ from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 
 from azukari.entrance.access import shared
+from azukari.entrance.refusals import record_refusal
 from azukari.entrance.requests import actor_of, door_at, now_of, signed_in_of
 from azukari.exchange import queries, tasks
 from azukari.exchange.actions import uploads
@@ -44,9 +45,12 @@ def _in_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def speaking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.headers.get("Tus-Resumable", _VERSION) != _VERSION:
+            return HttpResponse(status=412, headers={"Tus-Version": _VERSION})
         try:
             response = view(request, *args, **kwargs)
         except AzukariError as error:
+            record_refusal(request, error)
             status = next((status for kind, status in _STATUS if isinstance(error, kind)), status_of(error))
             response = HttpResponse(error.short, content_type="text/plain; charset=utf-8", status=status)
         response.headers["Tus-Resumable"] = _VERSION
@@ -83,7 +87,7 @@ def create(request: HttpRequest) -> HttpResponse:
         wishes=Wishes(
             memo=told.get("memo", "")[:MOST_MEMO],
             reply_to=_id(told.get("reply_to", "")),
-            item=_id(told.get("item", "")),
+            item=_id(told.get("item", "")) if company else None,
             replaces=_id(told.get("replaces", "")),
             batch=_id(told.get("batch", "")),
         ),

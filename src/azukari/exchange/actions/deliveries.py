@@ -54,6 +54,7 @@ from azukari.tenancy.actions import members
 class Readable:
     """A file that may be given out now: its opening stands in the tables already."""
 
+    id: UUID
     name: str
     sent_at: datetime
     contents: Contents
@@ -122,7 +123,7 @@ def _send_one(
         row.client_id = clients[0].id
     row.sent_at = now
     row.save(update_fields=["client_id", "sent_at", "proposal"])
-    wishes = replace(Wishes.from_json(row.wishes), memo=memo)
+    wishes = ledger.fitting(replace(Wishes.from_json(row.wishes), memo=memo), clients)
     holds = tenancy.get_office().holds_outgoing
     lines = ledger.add_sent(row, clients, wishes=wishes, holds=holds, broadcast=broadcast, now=now)
     for line in lines:
@@ -220,7 +221,10 @@ def open_ordinary(*, actor: Actor, delivery_id: UUID, now: datetime) -> Readable
             raise DeliveryNotFoundError
         _note_opening(actor, delivery, now=now)
     return Readable(
-        name=delivery.name, sent_at=delivery.sent_at, contents=Contents(row.id, filekeys.server_key(row.id))
+        id=delivery.id,
+        name=delivery.name,
+        sent_at=delivery.sent_at,
+        contents=Contents(row.id, filekeys.server_key(row.id)),
     )
 
 
@@ -257,7 +261,10 @@ def open_protected(
         )
         _note_opening(actor, delivery, now=now)
     return Readable(
-        name=delivery.name, sent_at=delivery.sent_at, contents=Contents(row.id, filekeys.office_key(row.id, vault_key))
+        id=delivery.id,
+        name=delivery.name,
+        sent_at=delivery.sent_at,
+        contents=Contents(row.id, filekeys.office_key(row.id, vault_key)),
     )
 
 
@@ -279,7 +286,7 @@ def open_as_receiver(*, actor: Actor, password: str, delivery_id: UUID, now: dat
     with transaction.atomic(durable=True):
         delivery, row = _to_open(actor, delivery_id, now=now)
         _note_opening(actor, delivery, now=now)
-    return Readable(name=delivery.name, sent_at=delivery.sent_at, contents=Contents(row.id, key))
+    return Readable(id=delivery.id, name=delivery.name, sent_at=delivery.sent_at, contents=Contents(row.id, key))
 
 
 def _to_open(actor: Actor, delivery_id: UUID, *, now: datetime) -> tuple[Delivery, StoredFile]:

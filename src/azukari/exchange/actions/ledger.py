@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,6 +31,8 @@ def check_wishes(actor: Actor, client_id: UUID | None, wishes: Wishes) -> None:
         direction = Direction.SENT if actor.staff_id is not None else Direction.RECEIVED
         if not Delivery.objects.filter(id=wishes.replaces, direction=direction, replaced_by_id__isnull=True).exists():
             raise DeliveryNotFoundError
+    if wishes.item and actor.staff_id is not None:
+        raise RequestNotFoundError  # only a client company hands in what it was asked for
     if wishes.item:
         item = RequestItem.objects.select_related("request").filter(id=wishes.item).first()
         if item is None or item.request.client_id != client_id:
@@ -102,6 +105,15 @@ def _add(
         release_at=release_at,
         expires_at=now + timedelta(days=tenancy.get_office().kept_days),
     )
+
+
+def fitting(wishes: Wishes, clients: Sequence[tenancy.ClientRow]) -> Wishes:
+    """Drop what a file answers or replaces where it goes to others than the company of that line."""
+    named = wishes.reply_to or wishes.replaces
+    if named is None:
+        return wishes
+    of = Delivery.objects.values_list("client_id", flat=True).get(id=named)
+    return wishes if [client.id for client in clients] == [of] else replace(wishes, reply_to=None, replaces=None)
 
 
 def settle(delivery: Delivery, wishes: Wishes) -> None:

@@ -13,7 +13,7 @@ from django.db.models import Max
 from azukari.exchange import queries
 from azukari.exchange.actions import filekeys
 from azukari.exchange.actions.records import SCREEN
-from azukari.exchange.errors.deliveries import DeliveryNotFoundError
+from azukari.exchange.errors.deliveries import DeliveryNotFoundError, ProtectedNotAllowed
 from azukari.exchange.models import Delivery, Receipt, StoredFile
 from azukari.exchange.rules import events
 from azukari.exchange.rules.states import SCAN_LABELS, Scan
@@ -27,6 +27,7 @@ from azukari.seal import checkpoint, document_signer
 from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import keys as office_keys
+from azukari.tenancy.policy import may
 
 _LABEL = "receipt"
 
@@ -100,7 +101,7 @@ def issue(
 def draw(*, actor: Actor, delivery_id: UUID) -> tuple[str, bytes]:
     """Draw and sign the receipt of a line this actor may see. Gives its number and the PDF.
 
-    Raises: DeliveryNotFoundError where there is none.
+    Raises: DeliveryNotFoundError where there is none; ProtectedNotAllowed to staff without the right to numbers.
     """
     receipt = _receipt_for(actor, delivery_id)
     facts_bytes = filekeys.open_facts(_LABEL, delivery_id, bytes(receipt.sealed_facts))
@@ -113,7 +114,7 @@ def draw(*, actor: Actor, delivery_id: UUID) -> tuple[str, bytes]:
 
 
 def facts_of(*, actor: Actor, delivery_id: UUID) -> file_receipt.FileReceipt:
-    """Give what the receipt of a line says, for the screen. Raises: DeliveryNotFoundError where there is none."""
+    """Give what the receipt of a line says, for the screen. Raises: as `draw`."""
     receipt = _receipt_for(actor, delivery_id)
     return file_receipt.FileReceipt.from_bytes(filekeys.open_facts(_LABEL, delivery_id, bytes(receipt.sealed_facts)))
 
@@ -121,9 +122,11 @@ def facts_of(*, actor: Actor, delivery_id: UUID) -> file_receipt.FileReceipt:
 def _receipt_for(actor: Actor, delivery_id: UUID) -> Receipt:
     if not queries.visible(actor).filter(id=delivery_id).exists():
         raise DeliveryNotFoundError
-    receipt = Receipt.objects.filter(delivery_id=delivery_id).first()
+    receipt = Receipt.objects.select_related("delivery").filter(delivery_id=delivery_id).first()
     if receipt is None:
         raise DeliveryNotFoundError
+    if actor.staff_id is not None and receipt.delivery.protected and not may(actor, "exchange:protected:open"):
+        raise ProtectedNotAllowed  # the hash of a file with numbers is for those who may open it
     return receipt
 
 

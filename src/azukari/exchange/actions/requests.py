@@ -15,6 +15,7 @@ from azukari.exchange.models import FileRequest, RequestItem
 from azukari.exchange.rules.requests import MOST_ITEMS, ItemState, RequestState, is_done, reminder_is_due
 from azukari.kernel.actor import Actor
 from azukari.kernel.clock import jst_day
+from azukari.kernel.text import mask_long_digits
 from azukari.tenancy import queries as tenancy
 
 
@@ -28,8 +29,8 @@ def ask(
     client = tenancy.get_client_for(actor, client_id)
     row = FileRequest.objects.create(
         client_id=client_id,
-        title=title,
-        note=note,
+        title=mask_long_digits(title),
+        note=mask_long_digits(note),
         due_on=due_on,
         state=RequestState.OPEN,
         staff_id=actor.staff_id,
@@ -38,7 +39,8 @@ def ask(
         reminded_on=jst_day(now),
     )
     RequestItem.objects.bulk_create(
-        RequestItem(request=row, position=place, name=name, state=ItemState.WAITING) for place, name in enumerate(items)
+        RequestItem(request=row, position=place, name=mask_long_digits(name), state=ItemState.WAITING)
+        for place, name in enumerate(items)
     )
     line = f"お願いがあります（{len(items)}件、{due_on:%Y/%m/%d}まで）。"
     notices.tell(client, to_staff=False, kind="asked", line=line, now=now)
@@ -68,7 +70,12 @@ def send_back(*, actor: Actor, item_id: UUID, comment: str, now: datetime) -> No
     item = _lock(actor, item_id)
     if item.state not in {ItemState.HANDED_IN, ItemState.ACCEPTED}:
         raise RequestStateError
-    item.state, item.comment, item.decided_at, item.decided_by = ItemState.RETURNED, comment, now, actor.name
+    item.state, item.comment, item.decided_at, item.decided_by = (
+        ItemState.RETURNED,
+        mask_long_digits(comment),
+        now,
+        actor.name,
+    )
     item.save(update_fields=["state", "comment", "decided_at", "decided_by"])
     client = tenancy.get_client_for(actor, item.request.client_id)
     notices.tell(

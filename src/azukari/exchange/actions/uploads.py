@@ -11,7 +11,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,12 +19,14 @@ from django.db import transaction
 
 from azukari.exchange import policy, queries
 from azukari.exchange.actions import filekeys, ledger
-from azukari.exchange.errors.content import EmptyContentError
+from azukari.exchange.errors.content import ContentRefusedError, EmptyContentError
+from azukari.exchange.errors.deliveries import DeliveryNotFoundError
 from azukari.exchange.errors.files import (
     ChecksumMismatchError,
     ChecksumTooLongError,
     FileTooLargeError,
     OffsetConflictError,
+    TooManyPartsError,
     TooManyUploadsError,
     UploadNotFoundError,
 )
@@ -35,6 +37,7 @@ from azukari.exchange.rules.states import (
     ENDED,
     LEAST_PART_BYTES,
     MOST_OPEN_UPLOADS,
+    MOST_PARTS,
     PART_BYTES,
     UPLOAD_DAYS,
     Direction,
@@ -44,7 +47,7 @@ from azukari.exchange.rules.wishes import Wishes
 from azukari.kernel.actor import Actor
 from azukari.kernel.errors import InvalidError
 from azukari.kernel.ids import new_id
-from azukari.kernel.text import readable_size
+from azukari.kernel.text import mask_long_digits, readable_size
 from azukari.seal import files
 from azukari.seal.secretbytes import Secret
 from azukari.store import blobs
@@ -97,15 +100,18 @@ def begin(
     direction = Direction.SENT if actor.staff_id is not None else Direction.RECEIVED
     if client_id is not None:
         policy.check_can(actor, "exchange:file:send", client_id)
+        if client_id not in tenancy.find_clients(actor, [client_id]):
+            raise DeliveryNotFoundError
     else:
         check_may(actor, "exchange:file:send")
+    wishes = replace(wishes, memo=mask_long_digits(wishes.memo.strip()))
     name = names.clean_file_name(typed_name)
     check_extension(name)
     if size == 0:
         raise EmptyContentError(name=name.shown)
     limit = tenancy.get_office().file_limit_mb
     if size > limit * 1024 * 1024:
-        raise FileTooLargeError(limit=limit, size=readable_size(size))
+        raise FileTooLargeError(limit=f"{limit}MB", size=readable_size(size))
     own = queries.own_uploads(actor)
     same = own.filter(
         client_id=client_id, name=name.shown, size=size, stamp=stamp, wishes=wishes.to_json(), protected=protected
@@ -139,6 +145,14 @@ def begin(
         touched_at=now,
     )
     return _upload(row)
+
+
+def shown_name(typed: str) -> str:
+    """Give a name as it may be shown beside a refusal, also one that is refused itself."""
+    try:
+        return names.clean_file_name(typed).shown
+    except ContentRefusedError:
+        return mask_long_digits(" ".join(typed.split()))[:80]
 
 
 def get(*, actor: Actor, file_id: UUID) -> Upload:
@@ -195,10 +209,12 @@ def _claim(actor: Actor, file_id: UUID, offset: int, length: int) -> tuple[Store
         row = queries.own_uploads(actor).lock().filter(id=file_id).first()
         if row is None:
             raise UploadNotFoundError
+        if row.parts >= MOST_PARTS:
+            raise TooManyPartsError
         if row.received != offset:
             raise OffsetConflictError
         if offset + length > row.size:
-            raise FileTooLargeError(limit=row.size // (1024 * 1024), size=readable_size(offset + length))
+            raise FileTooLargeError(limit=readable_size(row.size), size=readable_size(offset + length))
         row.writer = writer
         row.save(update_fields=["writer"])
     return row, writer
@@ -257,6 +273,7 @@ class _Part:
                 id=row.id, state=FileState.RECEIVING, received=row.received, writer=self._writer
             ).update(received=received, parts=row.parts + 1, touched_at=now)
             if not counted:
+                blobs.blobs().delete(self._name)  # another request took over: nobody will ever count this
                 raise OffsetConflictError
             FilePart.objects.create(file_id=row.id, number=row.parts, length=self._length, blob=self._name)
             row.received, row.parts = received, row.parts + 1

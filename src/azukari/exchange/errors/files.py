@@ -40,8 +40,15 @@ class ChecksumTooLongError(InvalidError):
 class FileTooLargeError(InvalidError):
     code = "exchange.file_too_large"
     happened = "ファイルを送信できません。"
-    cause = "{limit}MBを超えるファイルは送信できません（{size}）。"
+    cause = "{limit}を超えるファイルは送信できません（{size}）。"
     remedy = "分けて送るか、事務所に相談してください。"
+
+
+class TooManyPartsError(InvalidError):
+    code = "exchange.too_many_parts"
+    happened = "送信を続けられません。"
+    cause = "とても小さく分けて送られています。"
+    remedy = "この送信を取り消して、もう一度送ってください。続くときは、事務所に連絡してください。"
 
 
 class TooManyUploadsError(ConflictError):

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from azukari.exchange.models import Broadcast, Delivery
+from azukari.exchange.queries.ledger import visible
 from azukari.exchange.rules.states import DeliveryState
 from azukari.kernel.actor import Actor
 
@@ -31,9 +32,12 @@ class BroadcastRow:
     batch: UUID
 
 
-def list_broadcasts(actor: Actor, *, size: int = 50) -> list[BroadcastRow]:
+def list_broadcasts(actor: Actor, *, size: int = 200) -> list[BroadcastRow]:
     """List the broadcasts an actor may see some line of, newest first."""
-    return _rows(actor, list(Broadcast.objects.order_by("-sent_at", "-id")[:size]))
+    rows = Broadcast.objects.order_by("-sent_at", "-id")
+    if actor.client_ids is not None:
+        rows = rows.filter(id__in=visible(actor).filter(broadcast__isnull=False).values("broadcast_id"))
+    return _rows(actor, list(rows[:size]))
 
 
 def get_broadcast(actor: Actor, broadcast_id: UUID) -> BroadcastRow | None:
@@ -43,8 +47,6 @@ def get_broadcast(actor: Actor, broadcast_id: UUID) -> BroadcastRow | None:
 
 
 def _rows(actor: Actor, rows: Sequence[Broadcast]) -> list[BroadcastRow]:
-    from azukari.exchange.queries.ledger import visible
-
     lines = visible(actor).filter(broadcast_id__in=[row.id for row in rows])
     counted = {
         found["broadcast_id"]: found

@@ -12,6 +12,7 @@ from azukari.exchange.models import Delivery, Receipt, StoredFile
 from azukari.exchange.rules.flags import Flag
 from azukari.exchange.rules.names import NameWarning
 from azukari.exchange.rules.states import Direction, FileState, Proposal
+from azukari.exchange.rules.wishes import Wishes
 from azukari.kernel.actor import Actor
 from azukari.kernel.clock import jst
 from azukari.store.models import OfficeQuerySet
@@ -61,10 +62,14 @@ class OwnFile:
     sent_at: datetime | None
     delivery_id: UUID | None
     batch: UUID | None
+    client_id: UUID | None
+    answers: UUID | None
+    replaces: UUID | None
     receipt: str
 
 
 def _own(row: StoredFile) -> OwnFile:
+    wishes = Wishes.from_json(row.wishes)
     line = None
     if row.direction == Direction.RECEIVED:
         line = Delivery.objects.filter(file_id=row.id, direction=Direction.RECEIVED).first()
@@ -83,6 +88,9 @@ def _own(row: StoredFile) -> OwnFile:
         sent_at=line.sent_at if line else None,
         delivery_id=line.id if line else None,
         batch=row.batch,
+        client_id=row.client_id,
+        answers=wishes.reply_to,
+        replaces=wishes.replaces,
         receipt=receipt_number(*receipt) if receipt else "",
     )
 

@@ -10,7 +10,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -268,9 +268,11 @@ def _read_key(key: str, order: Order) -> tuple[dict[str, Any], bool]:
         place: dict[str, Any] = {name: str(value) for name, value in values.items()}
         place["id"] = UUID(place["id"])
         if "sent_at" in place:
-            place["sent_at"] = datetime.fromisoformat(place["sent_at"])
+            place["sent_at"] = datetime.fromisoformat(place["sent_at"]).astimezone(UTC)
+        if any("\0" in value for value in place.values() if isinstance(value, str)):
+            return {}, False
         return place, bool(backwards)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         return {}, False
 
 
@@ -372,7 +374,7 @@ def list_batch(actor: Actor, batch: UUID, *, now: datetime) -> list[LedgerRow]:
     return _rows(actor, list(visible(actor).filter(batch=batch).order_by("client_kana", "id")[:5000]), now=now)
 
 
-def list_waiting(actor: Actor, *, now: datetime, size: int = 20) -> list[LedgerRow]:
+def list_waiting(actor: Actor, *, now: datetime, size: int = 50) -> list[LedgerRow]:
     """List what the actor's side has not opened yet, oldest first: 未読 on the home page, 受け取るファイル in the portal."""
     side = Direction.RECEIVED if actor.staff_id is not None else Direction.SENT
     lines = visible(actor).filter(direction=side, opened_at__isnull=True, state=DeliveryState.READY)

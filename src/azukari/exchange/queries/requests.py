@@ -90,12 +90,16 @@ def requests_seen(actor: Actor) -> OfficeQuerySet[FileRequest]:
 def list_requests(
     actor: Actor, *, client_id: UUID | None = None, open_only: bool = True, page: int = 1, size: int = 50
 ) -> list[RequestRow]:
-    """List requests, the next due first; ended ones newest first."""
+    """List a page of requests and one more, the next due first; of all, the newest first."""
     rows = requests_seen(actor)
     if client_id is not None:
         rows = rows.filter(client_id=client_id)
-    rows = rows.filter(state=RequestState.OPEN).order_by("due_on", "id") if open_only else rows.order_by("-asked_at")
-    return _rows(list(rows[(page - 1) * size : page * size]))
+    rows = (
+        rows.filter(state=RequestState.OPEN).order_by("due_on", "id")
+        if open_only
+        else rows.order_by("-asked_at", "-id")
+    )
+    return _rows(list(rows[(page - 1) * size : page * size + 1]))
 
 
 def get_request(actor: Actor, request_id: UUID) -> RequestRow | None:

@@ -11,6 +11,7 @@ from azukari.tenancy.rules.settings import HOLD_MINUTES
 # make millions of rows of one byte each.
 PART_BYTES = 8 * 1024 * 1024
 LEAST_PART_BYTES = 256 * 1024
+MOST_PARTS = 20_000
 # An upload nobody goes on with.
 UPLOAD_DAYS = 7
 # A draft whose files were uploaded but never sent.

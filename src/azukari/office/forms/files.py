@@ -105,6 +105,14 @@ class ReasonForm(Form):
         return text.mask_long_digits(self.cleaned_data["reason"].strip())
 
 
+class PlainFilesForm(Form):
+    """What goes with files of a plain form, where no script runs."""
+
+    reply_to = forms.UUIDField(required=False)
+    replaces = forms.UUIDField(required=False)
+    client = forms.UUIDField(required=False)
+
+
 class ReceiversForm(Form):
     """Whom the prepared files go to, and a word with them."""
 

@@ -67,13 +67,14 @@ def line(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 
 def _show(request: HttpRequest, found: queries.LineDetail, form: ReasonForm) -> HttpResponse:
     actor, now = actor_of(request), now_of(request)
+    sees_receipt = found.receipt and (not found.protected or policy.may(actor, _OPEN))
     context = {
         "line": found,
         "client": tenancy.get_client_for(actor, found.client_id),
         "thread": queries.list_thread(actor, found, now=now),
         "openings": queries.list_openings(found),
         "notices": notices.standing_of(queries.list_notices(found.id)),
-        "receipt": receipts.facts_of(actor=actor, delivery_id=found.id) if found.receipt else None,
+        "receipt": receipts.facts_of(actor=actor, delivery_id=found.id) if sees_receipt else None,
         "received": found.direction is Direction.RECEIVED,
         "opens_protected": policy.may(actor, _OPEN),
         "releases": policy.may(actor, _RELEASE),
@@ -84,7 +85,7 @@ def _show(request: HttpRequest, found: queries.LineDetail, form: ReasonForm) -> 
     return render(request, "office/files/line.html", context, status=422 if form.errors else 200)
 
 
-@page(_SEE)
+@page(_SEE, "GET")
 def download(request: HttpRequest, delivery_id: UUID) -> HttpResponseBase:
     if _line(request, delivery_id).protected:
         return redirect("office:file-open", delivery_id=delivery_id)

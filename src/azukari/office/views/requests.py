@@ -27,7 +27,7 @@ _SIZE = 50
 def request_list(request: HttpRequest) -> HttpResponse:
     actor, number = actor_of(request), page_number(request)
     open_only = request.GET.get("show") != "all"
-    rows = queries.list_requests(actor, open_only=open_only, page=number, size=_SIZE + 1)
+    rows = queries.list_requests(actor, open_only=open_only, page=number, size=_SIZE)
     context = {
         "rows": rows[:_SIZE],
         "more": number + 1 if len(rows) > _SIZE else 0,

@@ -10,17 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from azukari.entrance.form_files import take_form_files
 from azukari.entrance.requests import actor_of, now_of, signed_in_of
-from azukari.exchange import queries, tasks
+from azukari.exchange import queries
 from azukari.exchange.actions import deliveries, guard, retention, uploads
 from azukari.exchange.errors.deliveries import DeliveryNotFoundError
-from azukari.exchange.rules.states import FileState
+from azukari.exchange.rules.states import Direction, FileState
 from azukari.exchange.rules.wishes import Wishes
-from azukari.kernel.clock import utc_now
 from azukari.kernel.errors import ConflictError, InvalidError
 from azukari.kernel.ids import new_id
 from azukari.office.access import page
-from azukari.office.forms.files import ALL_CLIENTS, CHOSEN, TAGGED, ReceiversForm
+from azukari.office.forms.files import ALL_CLIENTS, CHOSEN, TAGGED, PlainFilesForm, ReceiversForm
 from azukari.tenancy import queries as tenancy
 
 _SEND = "exchange:file:send"
@@ -39,48 +39,58 @@ def prepare(request: HttpRequest, batch: UUID) -> HttpResponse:
     clients = tenancy.list_running_clients(actor_of(request))
     tags = sorted({tag for client in clients for tag in client.tag_list})
     choices = [(str(client.id), f"{client.name}【{client.code}】") for client in clients]
-    answered = _answered(request)
-    wanted = request.GET.get("client", "")
+    drafts = queries.list_drafts(actor_of(request), batch)
+    answered = _answered(request, drafts)
+    prepared_for = next((draft.client_id for draft in drafts if draft.client_id), None)
+    wanted = request.GET.get("client") or str(prepared_for or "")
+    only = next((client for client in clients if str(client.id) == wanted), None)
     initial = {"whom": CHOSEN, "clients": [answered.client_id] if answered else [wanted] if wanted else []}
     form = ReceiversForm(request.POST or None, clients=choices, tags=tags, initial=initial)
     if request.method == "POST" and form.is_valid():
         receivers = _receivers(form, clients)
         if not receivers:
             form.add_error("tag", "この分類の顧問先はありません。")
-        elif not queries.list_drafts(actor_of(request), batch):
+        elif not drafts:
             form.add_error(None, "送信するファイルがありません。先にファイルを選んでください。")
         else:
             return _confirm(request, batch, form, receivers)
     context = {
         "batch": batch,
         "form": form,
-        "drafts": queries.list_drafts(actor_of(request), batch),
+        "drafts": drafts,
         "answered": answered,
-        "only": next((client for client in clients if str(client.id) == wanted), None),
-        "told": _told(batch, answered, request),
+        "only": only,
+        "told": _told(batch, answered, only),
         "limit_mb": signed_in_of(request).office.file_limit_mb,
         "any_clients": bool(clients),
     }
     return render(request, "office/files/send.html", context, status=422 if form.errors else 200)
 
 
-def _answered(request: HttpRequest) -> queries.LineDetail | None:
-    """The line this is an answer to, or a new version of."""
+def _answered(request: HttpRequest, drafts: list[queries.OwnFile]) -> queries.LineDetail | None:
+    """The line this is an answer to, or a new version of: from the address, or from what is prepared already."""
     raw = request.GET.get("reply") or request.GET.get("replaces") or ""
+    wanted = next((draft.answers or draft.replaces for draft in drafts if draft.answers or draft.replaces), None)
     try:
-        found = queries.get_line(actor_of(request), UUID(raw), now=now_of(request)) if raw else None
+        wanted = UUID(raw) if raw else wanted
     except ValueError:
-        found = None
-    if raw and found is None:
+        raise DeliveryNotFoundError from None
+    if wanted is None:
+        return None
+    found = queries.get_line(actor_of(request), wanted, now=now_of(request))
+    if found is None:
         raise DeliveryNotFoundError
     return found
 
 
-def _told(batch: UUID, answered: queries.LineDetail | None, request: HttpRequest) -> list[tuple[str, object]]:
+def _told(batch: UUID, answered: queries.LineDetail | None, only: tenancy.ClientRow | None) -> list[tuple[str, object]]:
+    """What goes with each file: the act of sending, what it answers, and for whom it is."""
     told: list[tuple[str, object]] = [("batch", batch)]
     if answered:
-        told.append(("replaces" if "replaces" in request.GET else "reply_to", answered.id))
-        told.append(("client", answered.client_id))
+        kind = "reply_to" if answered.direction is Direction.RECEIVED else "replaces"
+        told += [(kind, answered.id), ("client", answered.client_id)]
+    elif only:
+        told.append(("client", only.id))
     return told
 
 
@@ -158,23 +168,10 @@ def _send(request: HttpRequest, batch: UUID, form: ReceiversForm, receivers: lis
 @page(_SEND, "POST")
 def add_plain(request: HttpRequest, batch: UUID) -> HttpResponse:
     """Take files from a plain form, where no script runs."""
-    actor = actor_of(request)
-    wishes = Wishes(batch=batch)
-    for file in request.FILES.getlist("files"):
-        try:
-            done = uploads.take_at_once(
-                actor=actor,
-                client_id=None,
-                typed_name=file.name or "",
-                data=file.read,
-                size=file.size or 0,
-                protected=False,
-                wishes=wishes,
-                clock=utc_now,
-            )
-            tasks.examine_soon(actor.office_id, done.id)
-        except (InvalidError, ConflictError) as error:
-            messages.error(request, error.short)
+    form = PlainFilesForm(request.POST)
+    data = form.cleaned_data if form.is_valid() else {}
+    wishes = Wishes(batch=batch, reply_to=data.get("reply_to"), replaces=data.get("replaces"))
+    take_form_files(request, client_id=data.get("client"), wishes=wishes)
     return redirect("office:file-send", batch=batch)
 
 

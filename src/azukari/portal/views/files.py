@@ -11,15 +11,16 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from azukari.entrance.downloads import NOTHING_TO_GATHER, gather, send_file, send_receipt, send_zip
+from azukari.entrance.form_files import take_form_files
 from azukari.entrance.requests import actor_of, holder_of, now_of, signed_in_of, trace_of
-from azukari.exchange import queries, tasks
+from azukari.exchange import queries
 from azukari.exchange.actions import deliveries, protection, receipts, uploads
 from azukari.exchange.errors.deliveries import DeliveryNotFoundError
 from azukari.exchange.queries import Filter
 from azukari.exchange.rules.states import Direction
 from azukari.exchange.rules.wishes import Wishes
-from azukari.kernel.clock import jst_day, utc_now
-from azukari.kernel.errors import ConflictError, InvalidError, NotAllowedError
+from azukari.kernel.clock import jst_day
+from azukari.kernel.errors import ConflictError, NotAllowedError
 from azukari.portal.access import page
 from azukari.portal.forms import OpenForm, PlainSendForm
 from azukari.tenancy import queries as tenancy
@@ -76,38 +77,17 @@ def _sending(request: HttpRequest) -> dict[str, Any]:
 @page(_SEND, "POST")
 def send(request: HttpRequest) -> HttpResponse:
     """Take files from a plain form. Each is told of by name, also those that were not taken."""
-    form = PlainSendForm(request.POST)
-    handed: list[Any] = request.FILES.getlist("files")
-    if not form.is_valid() or not handed:
-        messages.error(request, "ファイルが選択されていません。" if not handed else "入力内容を確認してください。")
+    form, company = PlainSendForm(request.POST), signed_in_of(request).company
+    assert company is not None
+    if not form.is_valid() or not request.FILES.getlist("files"):
+        messages.error(request, "ファイルが選択されていません。" if form.is_valid() else "入力内容を確認してください。")
         return redirect("portal:files")
     data = form.cleaned_data
     wishes = Wishes(memo=data["memo"], reply_to=data["reply_to"], item=data["item"], replaces=data["replaces"])
-    taken = [file for file in handed if _take(request, file, wishes, protected=data["protected"])]
+    taken = take_form_files(request, client_id=company.id, wishes=wishes, protected=data["protected"])
     if taken:
-        messages.success(request, f"{len(taken)}件を送信しました。検査が終わると、受領書が発行されます。")
+        messages.success(request, f"{taken}件を送信しました。検査が終わると、受領書が発行されます。")
     return redirect("portal:files")
-
-
-def _take(request: HttpRequest, file: Any, wishes: Wishes, *, protected: bool) -> bool:
-    actor, company = actor_of(request), signed_in_of(request).company
-    assert company is not None
-    try:
-        done = uploads.take_at_once(
-            actor=actor,
-            client_id=company.id,
-            typed_name=file.name or "",
-            data=file.read,
-            size=file.size or 0,
-            protected=protected,
-            wishes=wishes,
-            clock=utc_now,
-        )
-    except (InvalidError, ConflictError) as error:
-        messages.error(request, error.short)
-        return False
-    tasks.examine_soon(actor.office_id, done.id)
-    return True
 
 
 @page(_SEE)
@@ -135,7 +115,7 @@ def _line(request: HttpRequest, delivery_id: UUID) -> queries.LineDetail:
     return found
 
 
-@page(_SEE)
+@page(_SEE, "GET")
 def download(request: HttpRequest, delivery_id: UUID) -> HttpResponseBase:
     found = _line(request, delivery_id)
     if found.protected and found.direction is Direction.SENT:
