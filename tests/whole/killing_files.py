@@ -72,6 +72,7 @@ def sweep(now: datetime) -> None:
     protection.sweep_copies()
     retention.sweep_expired(now=now)
     retention.sweep_orphans(now=now)
+    filekeys.sweep_orphans(now=now)
     retention.empty_trash(now=now)
 
 

@@ -39,7 +39,6 @@ WON = "won"
 # How long a stopped act waits for the other one, which may itself wait for a lock of the first.
 _PATIENCE = 0.7
 _NO_LOCK_IS_HELD = 20.0
-_NO_LOCK_UNLESS_REPAIRED = 5.0
 
 
 def _result_of(office: Office, act: Callable[[], object]) -> str:
@@ -339,7 +338,7 @@ def receipts(office: Office) -> str:
     return f"{serials[0]} to {serials[-1]}"
 
 
-# ------------------------------------------------------------------- one within another: faults found, not repaired yet
+# ------------------------------------------------------------------- ----------------------- one within another
 
 
 def two_sweepers(office: Office) -> str:
@@ -350,7 +349,7 @@ def two_sweepers(office: Office) -> str:
         Delivery.objects.filter(id=line.id).update(expires_at=utc_now())
         since = journal.tree_size()
     act = lambda: retention.sweep_expired(now=utc_now())  # noqa: E731
-    results = within(office, act, r"SELECT.*exchange_delivery.*expires_at", act, patience=_NO_LOCK_UNLESS_REPAIRED)
+    results = within(office, act, r"SELECT.*exchange_delivery.*expires_at", act, patience=_PATIENCE)
     assert results == (WON, WON), results
     with office_scope(office.id):
         assert recorded("exchange.file.shredded", since) == 1, "the end stands twice in the record"
@@ -369,7 +368,7 @@ def two_collectors(office: Office) -> str:
     assert world.count == 0
     for now in (utc_now(), utc_now() + DAY):
         act = lambda now=now: retention.sweep_orphans(now=now)  # noqa: E731
-        results = within(office, act, r"SELECT.*exchange_filepart", act, patience=_NO_LOCK_UNLESS_REPAIRED)
+        results = within(office, act, r"SELECT.*exchange_filepart", act, patience=_PATIENCE)
         assert results == (WON, WON), results
     return "both went well"
 
@@ -415,7 +414,7 @@ def withdrawing_and_sweeping(office: Office) -> str:
         lambda: retention.sweep_expired(now=utc_now()),
         r"SELECT.*exchange_delivery.*expires_at",
         lambda: deliveries.withdraw(actor=world.manager, delivery_id=line.id, now=utc_now()),
-        patience=_NO_LOCK_UNLESS_REPAIRED,
+        patience=_PATIENCE,
     )
     with office_scope(office.id):
         line.refresh_from_db()

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.db import close_old_connections
 
-from azukari.exchange.actions import examination, notices, protection, requests, retention, uploads
+from azukari.exchange.actions import examination, filekeys, notices, protection, requests, retention, uploads
 from azukari.intake.actions import sheets
 from azukari.kernel.clock import utc_now
 from azukari.store.scope import office_scope
@@ -48,7 +48,7 @@ def _run() -> None:
 def sweep(*, now: datetime, collect: bool = True) -> dict[str, int]:
     """Sweep every office once. Gives what was done, by kind. One office's trouble does not stop the others.
 
-    `collect` also looks for stored data that belongs to no file.
+    `collect` also looks for stored data and keys that belong to no file.
     """
     done: Counter[str] = Counter()
     for office_id, code, _ in tenancy.list_offices():
@@ -56,7 +56,7 @@ def sweep(*, now: datetime, collect: bool = True) -> dict[str, int]:
             try:
                 done.update(sweep_office(now=now))
                 if collect:
-                    done["orphans"] += retention.sweep_orphans(now=now)
+                    done["orphans"] += retention.sweep_orphans(now=now) + filekeys.sweep_orphans(now=now)
             except Exception:
                 _log.exception("sweep of office %s failed", code)
     done.update(sweep_common(now=now))

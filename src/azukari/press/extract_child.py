@@ -41,6 +41,7 @@ class Collector:
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._room = MAX_CHARACTERS
+        self._until = time.process_time() + SOFT_CPU_SECONDS
         self.complete = True
 
     def add(self, text: str) -> None:
@@ -49,7 +50,7 @@ class Collector:
             return
         self._parts.append(text[: self._room])
         self._room -= len(text) + 1
-        if self._room <= 0 or time.process_time() > SOFT_CPU_SECONDS:
+        if self._room <= 0 or time.process_time() > self._until:
             raise _StoppedError
 
     def finish(self) -> str:

@@ -32,6 +32,7 @@ from azukari.exchange.errors.deliveries import (
 from azukari.exchange.models import Broadcast, Delivery, Opening, StoredFile
 from azukari.exchange.rules import events
 from azukari.exchange.rules.states import (
+    LIVING,
     STATE_LABELS,
     DeliveryState,
     Direction,
@@ -202,8 +203,7 @@ def withdraw(*, actor: Actor, delivery_id: UUID, now: datetime) -> UUID:
         delivery.save(update_fields=["state", "withdrawn_at", "withdrawn_by"])
         notices.take_back([delivery_id])
         ledger.unsettle(delivery)
-        others = Delivery.objects.filter(file_id=row.id).exclude(state=DeliveryState.WITHDRAWN)
-        if not others.exists():
+        if not Delivery.objects.filter(file_id=row.id, state__in=LIVING).exists():
             row.state = FileState.CANCELLED
             row.save(update_fields=["state"])
         record(actor, events.WITHDRAWN, [delivery], detail="相手は開いていません", now=now)

@@ -17,6 +17,7 @@ from django.db import transaction
 from azukari.exchange import queries
 from azukari.exchange.actions import filekeys, ledger, notices, protection, receipts, uploads
 from azukari.exchange.actions.contents import Contents
+from azukari.exchange.errors.files import FileDamagedError, FileKeyMissingError
 from azukari.exchange.models import Delivery, StoredFile
 from azukari.exchange.rules import names
 from azukari.exchange.rules.flags import Flag
@@ -65,9 +66,13 @@ def examine(file_id: UUID, *, now: datetime) -> bool:
     row = StoredFile.objects.filter(id=file_id, state=FileState.EXAMINING).first()
     if row is None:
         return False
-    key = filekeys.server_key(file_id)
     try:
+        key = filekeys.server_key(file_id)
         result = _check(row, key)
+    except (FileKeyMissingError, FileDamagedError):
+        if StoredFile.objects.filter(id=file_id, state=FileState.EXAMINING).exists():
+            raise
+        return False  # another process has just ended it
     except scanner.ScannerAwayError:
         _log.warning("virus scanner away, a file waits")
         return False
@@ -86,7 +91,15 @@ def examine(file_id: UUID, *, now: datetime) -> bool:
 def sweep_waiting(*, now: datetime, limit: int = 20) -> int:
     """Examine what waits, oldest first: after a crash, or when the scanner is back. Gives how many were done."""
     waiting = StoredFile.objects.filter(state=FileState.EXAMINING).order_by("touched_at")
-    return sum(examine(file_id, now=now) for file_id in list(waiting.values_list("id", flat=True)[:limit]))
+    done = 0
+    for file_id in list(waiting.values_list("id", flat=True)[:limit]):
+        try:
+            done += examine(file_id, now=now)
+        except Exception:
+            # One damaged file must not keep the others waiting: it goes to the end of the queue. `azukari fsck` explains.
+            _log.exception("file %s cannot be examined", file_id)
+            StoredFile.objects.filter(id=file_id, state=FileState.EXAMINING).update(touched_at=now)
+    return done
 
 
 def _check(row: StoredFile, key: Secret) -> _Result:

@@ -7,13 +7,13 @@ the server's copy: what was sealed in parts need not be sealed anew. Destroying 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from azukari.exchange.errors.files import FileKeyMissingError, NoIntakeKeyError, OwnKeyNotAllowed
-from azukari.exchange.models import FileGrant, FileKey
+from azukari.exchange.models import FileGrant, FileKey, StoredFile
 from azukari.seal import file_opening, files
 from azukari.seal.context import Context
 from azukari.seal.errors import OpeningError
@@ -24,6 +24,10 @@ from azukari.store.erasure import press_out
 from azukari.store.router import KEY_STORE
 from azukari.store.scope import current_office
 from azukari.tenancy.actions import keys as office_keys
+
+# Longer than the moment between a key and its row; sweeping a few times a day, a week is looked back upon.
+_ORPHAN_AGE = timedelta(hours=1)
+_ORPHAN_WINDOW = timedelta(days=7)
 
 
 def make_key(file_id: UUID, *, now: datetime) -> Secret:
@@ -50,12 +54,30 @@ def server_key(file_id: UUID) -> Secret:
     return files.unwrap_file_key(office_keys.server_half(), bytes(found), _key_context(file_id))
 
 
-def destroy_server_keys(file_ids: Sequence[UUID]) -> bool:
-    """Destroy server copies and press them out. Gives False when the sweeper must repeat it. Repeating does no harm."""
+def delete_server_keys(file_ids: Sequence[UUID]) -> None:
+    """Delete server copies; `press_out_server_keys` follows. Repeating does no harm."""
     with transaction.atomic(using=KEY_STORE):
         for start in range(0, len(file_ids), 500):
             FileKey.objects.filter(id__in=file_ids[start : start + 500]).delete()
+
+
+def press_out_server_keys() -> bool:
+    """Press deleted copies out of table and log. Gives False when the sweeper must repeat it."""
     return press_out(FileKey)
+
+
+def sweep_orphans(*, now: datetime) -> int:
+    """Destroy keys of files that were never committed, an hour after they were made. Gives how many."""
+    old = FileKey.objects.filter(made_at__gt=now - _ORPHAN_WINDOW, made_at__lt=now - _ORPHAN_AGE)
+    ids = list(old.values_list("id", flat=True))
+    orphans: list[UUID] = []
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        orphans.extend(set(part) - set(StoredFile.objects.filter(id__in=part).values_list("id", flat=True)))
+    if orphans:
+        delete_server_keys(orphans)
+        press_out_server_keys()
+    return len(orphans)
 
 
 def grant_to_office(file_id: UUID, key: Secret, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """保護: the key of a file is sealed to those who may open it, and the server's copy is destroyed.
 
-Order: grants committed → server's copy destroyed. A crash in between leaves a copy, which the sweeper destroys.
+Order: grants committed → server's copy destroyed. A crash in between leaves a copy, which the sweeper destroys:
+`server_copy` says that there may be one, from before it is made until it is surely gone.
 """
 
 from __future__ import annotations
@@ -74,12 +75,16 @@ def unprotect(*, actor: Actor, vault_key: VaultKey, delivery_id: UUID, reason: s
         if not row.protected or row.state != FileState.READY:
             raise QuarantineStateError
         record(actor, events.UNPROTECTED, [delivery], detail=reason, now=now)
+        row.server_copy = True
+        row.save(update_fields=["server_copy"])
     key = filekeys.office_key(row.id, vault_key)
-    filekeys.restore_key(row.id, key, now=now)
     with transaction.atomic():
         _, row = ledger.lock(actor, delivery_id, "exchange:protected:open")
-        row.protected, row.proposal = False, Proposal.DECLINED
-        row.save(update_fields=["protected", "proposal"])
+        if not row.protected or not row.server_copy:
+            raise QuarantineStateError  # somebody else was quicker
+        filekeys.restore_key(row.id, key, now=now)
+        row.protected, row.proposal, row.server_copy = False, Proposal.DECLINED, False
+        row.save(update_fields=["protected", "proposal", "server_copy"])
         FileGrant.objects.filter(file_id=row.id).delete()
         ledger.follow_file(row)
 
@@ -103,9 +108,13 @@ def add_readers(*, actor: Actor, vault_key: VaultKey, delivery_id: UUID, now: da
 
 
 def destroy_copy(file_id: UUID) -> None:
-    """Destroy the server's copy of a key that is sealed now."""
-    if filekeys.destroy_server_keys([file_id]):
-        StoredFile.objects.filter(id=file_id).update(server_copy=False)
+    """Destroy the server's copy of a key that is sealed now; of a file that is no longer 保護 it is the only one."""
+    with transaction.atomic():
+        if not StoredFile.objects.lock().filter(id=file_id, protected=True, server_copy=True).exists():
+            return
+        filekeys.delete_server_keys([file_id])
+    if filekeys.press_out_server_keys():
+        StoredFile.objects.filter(id=file_id, protected=True).update(server_copy=False)
 
 
 def sweep_copies() -> int:

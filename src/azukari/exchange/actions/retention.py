@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,10 +16,11 @@ from azukari.exchange.actions import notices, uploads
 from azukari.exchange.actions.records import record
 from azukari.exchange.models import Broadcast, Delivery, FilePart, StoredFile, VolumeSweep
 from azukari.exchange.rules import events
-from azukari.exchange.rules.states import DRAFT_DAYS, REMIND_BEFORE, DeliveryState, Direction, FileState
+from azukari.exchange.rules.states import DRAFT_DAYS, LIVING, REMIND_BEFORE, DeliveryState, Direction, FileState
 from azukari.kernel.actor import Actor
 from azukari.seal import files
 from azukari.store import blobs
+from azukari.store.blobs.errors import BlobMissingError
 from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import holders
@@ -29,27 +31,12 @@ _BATCH = 200
 # Two looks a day apart, then a week in the trash: neither a wrong clock nor a slow upload loses anything.
 _SECOND_LOOK = timedelta(hours=24)
 _TRASH = timedelta(days=7)
-_LIVING = (
-    DeliveryState.EXAMINING,
-    DeliveryState.READY,
-    DeliveryState.QUARANTINED,
-    DeliveryState.UNSCANNABLE,
-)
 
 
 def sweep_expired(*, now: datetime) -> int:
     """End lines whose time is over and destroy files nobody can open any more. Gives how many lines."""
-    due = Delivery.objects.filter(expires_at__lte=now, state__in=_LIVING).order_by("expires_at", "id")
-    lines = list(due[:_BATCH])
-    if lines:
-        with transaction.atomic():
-            files_of = sorted({line.file_id for line in lines})
-            list(StoredFile.objects.lock().filter(id__in=files_of).values_list("id"))
-            Delivery.objects.filter(id__in=[line.id for line in lines]).update(state=DeliveryState.EXPIRED)
-            living = Delivery.objects.filter(file_id__in=files_of, state__in=_LIVING)
-            ended = StoredFile.objects.filter(id__in=files_of).exclude(id__in=living.values("file_id"))
-            ended.update(state=FileState.SHREDDED, touched_at=now)
-            record(holders.system_actor(name="システム"), events.SHREDDED, lines, detail="保管期限", now=now)
+    due = Delivery.objects.filter(expires_at__lte=now, state__in=LIVING).order_by("expires_at", "id")
+    ended = _end(list(due[:_BATCH].values_list("id", "file_id")), now=now)
     drafts = StoredFile.objects.filter(
         direction=Direction.SENT,
         sent_at__isnull=True,
@@ -58,6 +45,22 @@ def sweep_expired(*, now: datetime) -> int:
     )
     drafts.update(state=FileState.SHREDDED)
     uploads.sweep_ended(now=now)
+    return ended
+
+
+@transaction.atomic
+def _end(due: list[tuple[UUID, UUID]], *, now: datetime) -> int:
+    """End lines (id, file) that are still due once their files are locked. Gives how many."""
+    files_of = sorted({file_id for _, file_id in due})
+    list(StoredFile.objects.lock().filter(id__in=files_of).order_by("id").values_list("id"))
+    chosen = Delivery.objects.lock().filter(id__in=[line for line, _ in due])
+    lines = list(chosen.filter(expires_at__lte=now, state__in=LIVING).order_by("id"))
+    if lines:
+        Delivery.objects.filter(id__in=[line.id for line in lines]).update(state=DeliveryState.EXPIRED)
+        living = Delivery.objects.filter(file_id__in=files_of, state__in=LIVING)
+        over = StoredFile.objects.filter(id__in=files_of).exclude(id__in=living.values("file_id"))
+        over.update(state=FileState.SHREDDED, touched_at=now)
+        record(holders.system_actor(name="システム"), events.SHREDDED, lines, detail="保管期限", now=now)
     return len(lines)
 
 
@@ -117,9 +120,10 @@ def sweep_orphans(*, now: datetime) -> int:
         still.add(facts.key)
         seen_at = known.get(facts.key)
         if seen_at is None:
-            VolumeSweep.objects.create(blob=facts.key, seen_at=now)
+            VolumeSweep.objects.get_or_create(blob=facts.key, defaults={"seen_at": now})
         elif seen_at <= now - _SECOND_LOOK:
-            store.move_to_trash(facts.key)
+            with suppress(BlobMissingError):  # another process was quicker
+                store.move_to_trash(facts.key)
             VolumeSweep.objects.filter(blob=facts.key).delete()
             moved += 1
     VolumeSweep.objects.exclude(blob__in=still).delete()
@@ -155,8 +159,15 @@ def check_files() -> Iterator[Mismatch]:
                 file_id=None,
                 name=key,
                 what="どのファイルのものでもない保存データです。",
-                advice="送信の途中で止まった跡です。1日おいて、自動的に片付けます。",
+                advice="いま送信中のものか、途中で止まった跡です。止まった跡は、1日おいて自動的に片付けます。",
             )
+
+
+def _size_now(part: FilePart) -> int | None:
+    """Give the size of a blob that was not in the list: it may have come since."""
+    with suppress(BlobMissingError):
+        return blobs.blobs().size(part.blob)
+    return None
 
 
 def _check_file(row: StoredFile, there: dict[str, int]) -> Iterator[Mismatch]:
@@ -170,7 +181,7 @@ def _check_file(row: StoredFile, there: dict[str, int]) -> Iterator[Mismatch]:
             advice="データベースの控えを確認してください。",
         )
     for part in parts:
-        size = there.get(part.blob)
+        size = there.get(part.blob) or _size_now(part)
         if size is None:
             yield Mismatch(
                 file_id=row.id,

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from azukari.exchange import policy, queries
 from azukari.exchange.actions import filekeys, ledger
@@ -192,7 +193,7 @@ def receive(
         want = min(PART_BYTES, offset + length - row.received)
         got = part.take(read, want, sha256)
         if row.parts == 0 and got >= min(LEAST_PART_BYTES, row.size):
-            _check_beginning(row, part, now=clock())
+            part.check_beginning(now=clock())
         if got < want and got < min(LEAST_PART_BYTES, row.size - row.received):
             part.drop()
             break
@@ -269,10 +270,7 @@ class _Part:
         row = self._row
         received = row.received + self._length
         with transaction.atomic(durable=True):
-            counted = StoredFile.objects.filter(
-                id=row.id, state=FileState.RECEIVING, received=row.received, writer=self._writer
-            ).update(received=received, parts=row.parts + 1, touched_at=now)
-            if not counted:
+            if not self._own().update(received=received, parts=row.parts + 1, touched_at=now):
                 blobs.blobs().delete(self._name)  # another request took over: nobody will ever count this
                 raise OffsetConflictError
             FilePart.objects.create(file_id=row.id, number=row.parts, length=self._length, blob=self._name)
@@ -280,19 +278,28 @@ class _Part:
             if row.received == row.size:
                 _mark_whole(row, now=now)
 
+    def check_beginning(self, *, now: datetime) -> None:
+        """Refuse a file by its first bytes already: nobody waits for a gigabyte that cannot be taken.
+
+        Raises: ContentRefusedError; OffsetConflictError when another request took over, whose bytes count.
+        """
+        try:
+            check_head(self.head, names.clean_file_name(self._row.name))
+        except InvalidError as error:
+            self.drop()
+            if not self._own().update(state=FileState.REFUSED, refusal=error.short[:300], touched_at=now):
+                raise OffsetConflictError from error
+            raise
+
     def drop(self) -> None:
         """Forget what came."""
         self._blob.__exit__(None, None, None)
 
-
-def _check_beginning(row: StoredFile, part: _Part, *, now: datetime) -> None:
-    """Refuse a file by its first bytes already: nobody waits for a gigabyte that cannot be taken."""
-    try:
-        check_head(part.head, names.clean_file_name(row.name))
-    except InvalidError as error:
-        part.drop()
-        StoredFile.objects.filter(id=row.id).update(state=FileState.REFUSED, refusal=error.short[:300], touched_at=now)
-        raise
+    def _own(self) -> QuerySet[StoredFile]:
+        """The row, as long as this request is the one that writes."""
+        return StoredFile.objects.filter(
+            id=self._row.id, state=FileState.RECEIVING, received=self._row.received, writer=self._writer
+        )
 
 
 def _read(read: Read, size: int) -> bytes:
@@ -374,7 +381,8 @@ def shred(file_ids: list[UUID], *, now: datetime) -> bool:
     if not file_ids:
         return True
     FileGrant.objects.filter(file_id__in=file_ids).delete()
-    if not filekeys.destroy_server_keys(file_ids):
+    filekeys.delete_server_keys(file_ids)
+    if not filekeys.press_out_server_keys():
         return False
     parts = FilePart.objects.filter(file_id__in=file_ids)
     for blob in list(parts.values_list("blob", flat=True)):

@@ -67,6 +67,15 @@ class DeliveryState(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+# States in which a line has not ended.
+LIVING = (
+    DeliveryState.EXAMINING,
+    DeliveryState.READY,
+    DeliveryState.QUARANTINED,
+    DeliveryState.UNSCANNABLE,
+)
+
+
 STATE_LABELS = {
     DeliveryState.EXAMINING: "検査中",
     DeliveryState.READY: "",
