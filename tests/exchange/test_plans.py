@@ -64,6 +64,12 @@ def pages(office: Office) -> dict[str, Page]:
         "received": Page("exchange_ledger", Filter(direction=Direction.RECEIVED)),
         "one month": Page("exchange_ledger", Filter(since=month, until=month + timedelta(days=30))),
         "protected": Page("exchange_ledger_protected", Filter(protected=True)),
+        "one client by name": Page("exchange_ledger_client_name", Filter(client_id=client, order=Order.NAME)),
+        "one client by name, depth": Page(
+            "exchange_ledger_client_name", Filter(client_id=client, order=Order.NAME), depth=True
+        ),
+        "protected by client": Page("exchange_ledger_protected_kana", Filter(protected=True, order=Order.CLIENT)),
+        "protected by name": Page("exchange_ledger_protected_name", Filter(protected=True, order=Order.NAME)),
         "protected, depth": Page("exchange_ledger_protected", Filter(protected=True), depth=True),
         "unread, received": Page("exchange_ledger_unread", Filter(unread_only=True, direction=Direction.RECEIVED)),
         "unread": Page("exchange_ledger_unread", Filter(unread_only=True), ordered=False),

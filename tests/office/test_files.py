@@ -48,6 +48,7 @@ def examined(monkeypatch: pytest.MonkeyPatch) -> None:
             examination.examine(file_id, now=MOMENT)
 
     monkeypatch.setattr(tasks, "examine_soon", now)
+    monkeypatch.setattr("azukari.entrance.form_files.utc_now", lambda: MOMENT)
 
 
 def url(name: str, *arguments: object, **query: str) -> str:

@@ -41,7 +41,7 @@ def examined(monkeypatch: pytest.MonkeyPatch) -> None:
             examination.examine(file_id, now=MOMENT)
 
     monkeypatch.setattr(tasks, "examine_soon", now)
-    monkeypatch.setattr("azukari.portal.views.files.utc_now", lambda: MOMENT)
+    monkeypatch.setattr("azukari.entrance.form_files.utc_now", lambda: MOMENT)
 
 
 def page_at(client: Client, path: str = FILES, status: int = 200, **query: str) -> str:

@@ -390,6 +390,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
+            index=models.Index(fields=['office_id', 'client', 'search_key', 'id'], name='exchange_ledger_client_name'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('protected', True)), fields=['office_id', 'client_kana', 'sent_at', 'id'], name='exchange_ledger_protected_kana'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('protected', True)), fields=['office_id', 'search_key', 'id'], name='exchange_ledger_protected_name'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
             index=models.Index(condition=models.Q(('opened_at__isnull', True), ('state', azukari.exchange.rules.states.DeliveryState['READY'])), fields=['office_id', 'direction', 'sent_at', 'id'], name='exchange_ledger_unread'),
         ),
         migrations.AddIndex(

@@ -73,6 +73,7 @@ class Delivery(OfficeModel):
             models.Index(fields=["office_id", "client", "sent_at", "id"], name="exchange_ledger_client"),
             models.Index(fields=["office_id", "client_kana", "sent_at", "id"], name="exchange_ledger_kana"),
             models.Index(fields=["office_id", "search_key", "id"], name="exchange_ledger_name"),
+            models.Index(fields=["office_id", "client", "search_key", "id"], name="exchange_ledger_client_name"),
             models.Index(
                 fields=["office_id", "direction", "sent_at", "id"],
                 name="exchange_ledger_unread",
@@ -81,6 +82,16 @@ class Delivery(OfficeModel):
             models.Index(
                 fields=["office_id", "sent_at", "id"],
                 name="exchange_ledger_protected",
+                condition=models.Q(protected=True),
+            ),
+            models.Index(
+                fields=["office_id", "client_kana", "sent_at", "id"],
+                name="exchange_ledger_protected_kana",
+                condition=models.Q(protected=True),
+            ),
+            models.Index(
+                fields=["office_id", "search_key", "id"],
+                name="exchange_ledger_protected_name",
                 condition=models.Q(protected=True),
             ),
             models.Index(fields=["office_id", "expires_at", "id"], name="exchange_ledger_ends"),

@@ -50,6 +50,8 @@ from azukari.tenancy import queries as tenancy
 
 PAGE = 50
 WINDOW = 20_000
+# Up to so many companies all their lines are sorted by reading; for more, the index of readings is walked.
+FEW_CLIENTS = 5
 # Without the contents nothing is left to see of these on the receiving side.
 _GONE_FOR_RECEIVER = (DeliveryState.WITHDRAWN, DeliveryState.REFUSED)
 
@@ -121,12 +123,13 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerPage:
-    """One page. `following` and `preceding` are keys of the next pages; `searched_until` is set where the walk
-    ended before the page was full: everything sent after it was looked at."""
+    """One page. `following` and `preceding` are keys of the next pages. `unfinished`: the walk ended before the page
+    was full; in the orders of time everything up to `searched_until` was looked at."""
 
     rows: list[LedgerRow]
     following: str = ""
     preceding: str = ""
+    unfinished: bool = False
     searched_until: datetime | None = None
 
 
@@ -142,19 +145,23 @@ def list_ledger(actor: Actor, wanted: Filter, *, key: str = "", now: datetime, s
     """Give one page of the ledger. `key` comes from a page before; a broken one is the first page."""
     if wanted.client_id is not None and wanted.order is Order.CLIENT:
         wanted = replace(wanted, order=Order.OLDEST)  # the same for one company, and served by its own index
+    if actor.staff_id is None:
+        shown_since = now - timedelta(days=tenancy.get_office().portal_days)
+        wanted = replace(wanted, since=max(shown_since, wanted.since or shown_since))
     place, backwards = _read_key(key, wanted.order)
     order = _FIELDS[wanted.order]
     if backwards:
         order = tuple(name[1:] if name.startswith("-") else f"-{name}" for name in order)
-    walked = _base(actor, wanted, now).order_by(*_ordering(order, few_clients=actor.client_ids is not None))
+    walked = _base(actor, wanted, now).order_by(
+        *_ordering(order, few_clients=actor.client_ids is not None and len(actor.client_ids) <= FEW_CLIENTS)
+    )
     if place:
         walked = walked.filter(_behind(order, place))
     rare = _rare(wanted)
     edge: dict[str, Any] | None = None
     if rare:
-        edge = walked.values(  # type: ignore[assignment]  # a row of columns
-            "id", "client_kana", "search_key", "sent_at"
-        )[WINDOW - 1 : WINDOW].first()
+        if not wanted.unread_only:  # what is unread is few
+            edge = _edge(actor, wanted, order, place)
         if edge:
             walked = walked.filter(_up_to(order, edge))
         walked = walked.filter(rare)
@@ -164,7 +171,8 @@ def list_ledger(actor: Actor, wanted: Filter, *, key: str = "", now: datetime, s
         return LedgerPage(
             rows=_rows(actor, found[::-1] if backwards else found, now=now),
             following=_write_key(edge, order=wanted.order, backwards=backwards),
-            searched_until=edge["sent_at"],
+            unfinished=True,
+            searched_until=edge.get("sent_at"),
         )
     more = len(found) > size
     found = found[:size]
@@ -178,6 +186,25 @@ def list_ledger(actor: Actor, wanted: Filter, *, key: str = "", now: datetime, s
         if found and place and (more or not backwards)
         else "",
     )
+
+
+def _edge(actor: Actor, wanted: Filter, order: Sequence[str], place: dict[str, Any]) -> dict[str, Any] | None:
+    """Find the last line of the window: `WINDOW` lines of the ledger on, whether they match the other filters or not.
+
+    Asked of the order's index alone: with another column or filter SQLite takes any index and sorts everything.
+    """
+    lines = visible(actor)
+    if wanted.client_id is not None:
+        lines = lines.filter(client_id=wanted.client_id)
+    if "sent_at" in _plain(order):
+        if wanted.since is not None:
+            lines = lines.filter(sent_at__gte=wanted.since)
+        if wanted.until is not None:
+            lines = lines.filter(sent_at__lt=wanted.until)
+    if place:
+        lines = lines.filter(_behind(order, place))
+    edge: dict[str, Any] | None = lines.order_by(*order).values(*_plain(order))[WINDOW - 1 : WINDOW].first()
+    return edge
 
 
 def _ordering(order: Sequence[str], *, few_clients: bool) -> list[str | OrderBy]:
@@ -196,8 +223,7 @@ def _base(actor: Actor, wanted: Filter, now: datetime) -> OfficeQuerySet[Deliver
     """What an index answers: the client, the side, unread, 保護, the time."""
     lines = visible(actor)
     if actor.staff_id is None:
-        since = now - timedelta(days=tenancy.get_office().portal_days)
-        lines = lines.filter(sent_at__gte=since).exclude(_hidden_from_client(now))
+        lines = lines.exclude(_hidden_from_client(now))
     if wanted.client_id is not None:
         lines = lines.filter(client_id=wanted.client_id)
     if wanted.direction is not None:
@@ -268,7 +294,10 @@ def _read_key(key: str, order: Order) -> tuple[dict[str, Any], bool]:
         place: dict[str, Any] = {name: str(value) for name, value in values.items()}
         place["id"] = UUID(place["id"])
         if "sent_at" in place:
-            place["sent_at"] = datetime.fromisoformat(place["sent_at"]).astimezone(UTC)
+            sent_at = datetime.fromisoformat(place["sent_at"])
+            if sent_at.tzinfo is None:
+                return {}, False
+            place["sent_at"] = sent_at.astimezone(UTC)
         if any("\0" in value for value in place.values() if isinstance(value, str)):
             return {}, False
         return place, bool(backwards)

@@ -24,19 +24,20 @@ _HYPHEN = f"[{re.escape(HYPHENS)}]"
 _BLANK = "[ \u3000\u00a0\t]"
 # Solid, or 4-4-4 with the same kind of mark twice. Not a piece of something longer: 13 digits (法人番号, JAN), a card
 # of four groups, a decimal fraction. After a blank a new number or a date may stand; after a hyphen it is one number.
+# The first digit comes before what is looked at behind it: `re` then skips letters at once, four times as fast.
 _TWELVE = re.compile(
-    rf"(?<!{_DIGIT})(?<!{_DIGIT}[.．])(?<!{_DIGIT}{_HYPHEN})"
-    rf"(?:{_DIGIT}{{12}}"
-    rf"|{_DIGIT}{{4}}{_HYPHEN}{_DIGIT}{{4}}{_HYPHEN}{_DIGIT}{{4}}"
-    rf"|(?<!{_DIGIT}{{4}}{_BLANK}){_DIGIT}{{4}}{_BLANK}{_DIGIT}{{4}}{_BLANK}{_DIGIT}{{4}}"
+    rf"{_DIGIT}(?<!{_DIGIT}{_DIGIT})(?<!{_DIGIT}[.．]{_DIGIT})(?<!{_DIGIT}{_HYPHEN}{_DIGIT})"
+    rf"(?:{_DIGIT}{{11}}"
+    rf"|{_DIGIT}{{3}}{_HYPHEN}{_DIGIT}{{4}}{_HYPHEN}{_DIGIT}{{4}}"
+    rf"|(?<!{_DIGIT}{{4}}{_BLANK}{_DIGIT}){_DIGIT}{{3}}{_BLANK}{_DIGIT}{{4}}{_BLANK}{_DIGIT}{{4}}"
     rf"(?!{_BLANK}{_DIGIT}{{4}}(?![0-9０-９/／年.．-])))"
     rf"(?!{_DIGIT})(?![.．]{_DIGIT})(?!{_HYPHEN}{_DIGIT})"
 )
 # One digit a box, as forms have it: twelve of them, not thirteen.
 _GAP = "(?:[ \u3000\u00a0\t\n]|\r\n)"
 _SPREAD = re.compile(
-    rf"(?<!{_DIGIT})(?<!{_DIGIT}[ \u3000\u00a0\t\n])(?<!{_DIGIT}\r\n)"
-    rf"{_DIGIT}(?:{_GAP}{_DIGIT}){{11}}(?!{_DIGIT})(?!{_GAP}{_DIGIT}(?!{_DIGIT}))"
+    rf"{_DIGIT}(?<!{_DIGIT}{_DIGIT})(?<!{_DIGIT}[ \u3000\u00a0\t\n]{_DIGIT})(?<!{_DIGIT}\r\n{_DIGIT})"
+    rf"(?:{_GAP}{_DIGIT}){{11}}(?!{_DIGIT})(?!{_GAP}{_DIGIT}(?!{_DIGIT}))"
 )
 _WORDS = re.compile(
     r"個[\s\u3000]*人[\s\u3000]*番[\s\u3000]*号|マイ[・\s\u3000]*ナンバ|まい[・\s\u3000]*なんば|ﾏｲ[･\s\u3000]*ﾅﾝﾊﾞ"
