@@ -58,7 +58,7 @@ fix: $(VENV)/dev.stamp  ## format and repair what can be repaired
 	$(BIN)/ruff check --fix src tests tools bench
 	$(BIN)/ruff format src tests tools bench
 
-bench: $(VENV)/dev.stamp  ## measure import and reveal against the bare database
+bench: $(VENV)/dev.stamp  ## measure against the bare limit and against peers (half an hour; see bench/README.md)
 	@$(BIN)/python -m bench
 
 lock: | $(UV)  ## resolve the dependencies anew (names, versions and hashes only)

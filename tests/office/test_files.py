@@ -138,6 +138,15 @@ def test_the_ledger_is_narrowed(four: Office, sign_in: SignIn, query: dict[str, 
     assert set(listed(page_at(sign_in("miyake"), "files", **query))) == found
 
 
+def test_the_printed_ledger_says_what_it_shows_and_who_printed_it(minato: Office, sign_in: SignIn) -> None:
+    hand_in(minato)
+    page = page_at(sign_in("saeki"), "files", direction="RECEIVED", unread="1")
+    head = page[page.index("送受信ファイル一覧</p>") :].split("<form", maxsplit=1)[0]
+    for words in ("送受区分：受信・未既区分：未", "この印刷は 1件", "新しい順", "佐伯 舞"):
+        assert words in head
+
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [

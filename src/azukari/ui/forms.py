@@ -32,6 +32,18 @@ class Form(forms.Form):
         for name, field in self.fields.items():
             field.error_messages["required"] = self.required_messages.get(name) or _empty_sentence(field)
 
+    def in_words(self) -> list[str]:
+        """Give what was chosen in words, for the head of a printed list. Only for a valid form."""
+        said = []
+        for bound in self:
+            value = self.cleaned_data.get(bound.name)
+            if not value:
+                continue
+            choices = dict(getattr(bound.field, "choices", []))
+            shown = choices.get(str(value), f"{value:%Y/%m/%d}" if hasattr(value, "year") else str(value))
+            said.append(str(bound.label) if value is True else f"{bound.label}：{shown}")
+        return said
+
 
 class SecretDigitsInput(forms.TextInput):
     """The box for a My Number: the ten-key on phones, no completion, and never its value back.

@@ -49,6 +49,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "filtered": valid and any(request.GET.get(name) for name in form.fields),
         "unread": queries.count_unread(actor),
         "printed_at": now,
+        "conditions": form.in_words() if valid else [],
     }
     return render(request, "office/files/list.html", context, status=200 if valid else 422)
 

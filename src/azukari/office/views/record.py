@@ -54,7 +54,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
         "ranges": _ranges(today),
         "record_size": journal.tree_size(),
         "printed_at": now_of(request),
-        "conditions": _conditions(form) if valid else [],
+        "conditions": form.in_words() if valid else [],
         "partial": "HX-Request" in request.headers,
     }
     template = "office/log/_rows.html" if context["partial"] else "office/log/list.html"
@@ -89,19 +89,6 @@ def _ranges(today: date) -> list[tuple[str, str, str]]:
     last_of_before = first - timedelta(days=1)
     pairs = (("今日", today, today), ("今月", first, today), ("先月", last_of_before.replace(day=1), last_of_before))
     return [(label, f"{since:%Y/%m/%d}", f"{until:%Y/%m/%d}") for label, since, until in pairs]
-
-
-def _conditions(form: RecordFilterForm) -> list[str]:
-    """The filter in words, for the head of the printed list."""
-    said = []
-    for bound in form:
-        value = form.cleaned_data.get(bound.name)
-        if not value:
-            continue
-        choices = dict(getattr(bound.field, "choices", []))
-        shown = choices.get(str(value), f"{value:%Y/%m/%d}" if hasattr(value, "year") else str(value))
-        said.append(str(bound.label) if value is True else f"{bound.label}：{shown}")
-    return said
 
 
 @page("journal:record:see")
