@@ -146,7 +146,6 @@ def test_the_printed_ledger_says_what_it_shows_and_who_printed_it(minato: Office
         assert words in head
 
 
-
 @pytest.mark.parametrize(
     ("query", "words"),
     [

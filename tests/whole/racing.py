@@ -26,7 +26,7 @@ from azukari.tenancy import queries  # noqa: E402
 from azukari.tenancy.actions import activation, factors, login, staff  # noqa: E402
 from azukari.tenancy.actions.holders import NOWHERE, Trace  # noqa: E402
 from azukari.tenancy.errors import LoginRefusedError, TooManyAttemptsError  # noqa: E402
-from azukari.tenancy.models import Account, Grant  # noqa: E402
+from azukari.tenancy.models import Account, Grant, OfficeKeys  # noqa: E402
 from azukari.tenancy.models import Office as OfficeRow  # noqa: E402
 from azukari.tenancy.rules import login as limits  # noqa: E402
 from tests.cast import NOW, PASSWORD, Cast, add_app, make_cast  # noqa: E402
@@ -80,6 +80,7 @@ def found_office(cast: Cast) -> None:
     with office_scope(cast.minato.id):
         Grant.objects.all().delete()
         OfficeRow.objects.filter(id=cast.minato.id).update(keys_made_at=None)
+        OfficeKeys.objects.update(intake_key=None)
         manager = cast.minato.actor("miyake")
         account = account_of("aoki")
         with transaction.atomic():

@@ -71,9 +71,18 @@ class Page:
 
 
 def list_entries(
-    actor: Actor, wanted: Filter, *, before: int | None = None, after: int | None = None, size: int = 50
+    actor: Actor,
+    wanted: Filter,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    size: int = 50,
+    counted: bool = True,
 ) -> Page:
-    """List entries newest first: those an actor may see, narrowed, one page from a place in the tree."""
+    """List entries newest first: those an actor may see, narrowed, one page from a place in the tree.
+
+    Not `counted`: the page's own rows are all that is asked for, and its count is theirs.
+    """
     found = Entry.objects.filter(_condition(actor, wanted))
     page = found
     if before is not None:
@@ -87,7 +96,7 @@ def list_entries(
     columns = columns[:size]
     if after is not None:
         columns.reverse()
-    count = found.values("id")[: COUNT_CAP + 1].count()
+    count = found.values("id")[: COUNT_CAP + 1].count() if counted else len(columns)
     newest, oldest = (columns[0]["seq"], columns[-1]["seq"]) if columns else (None, None)
     came_back = after is not None
     return Page(

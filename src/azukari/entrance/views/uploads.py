@@ -87,7 +87,7 @@ def create(request: HttpRequest) -> HttpResponse:
         wishes=Wishes(
             memo=told.get("memo", "")[:MOST_MEMO],
             reply_to=_id(told.get("reply_to", "")),
-            item=_id(told.get("item", "")) if company else None,
+            item=_id(told.get("item", "")),
             replaces=_id(told.get("replaces", "")),
             batch=_id(told.get("batch", "")),
         ),

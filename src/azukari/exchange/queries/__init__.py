@@ -13,16 +13,13 @@ from azukari.exchange.queries.files import (
     promised_bytes,
     receipt_number,
 )
-from azukari.exchange.queries.ledger import (
-    Filter,
-    LedgerPage,
+from azukari.exchange.queries.ledger import Filter, LedgerPage, Order, list_ledger
+from azukari.exchange.queries.lines import (
     LedgerRow,
     LineDetail,
-    Order,
     count_unread,
     get_line,
     list_batch,
-    list_ledger,
     list_openings,
     list_thread,
     list_waiting,

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from azukari.exchange.models import Broadcast, Delivery
-from azukari.exchange.queries.ledger import visible
+from azukari.exchange.queries.lines import visible
 from azukari.exchange.rules.states import DeliveryState
 from azukari.kernel.actor import Actor
 

@@ -63,11 +63,12 @@ def home(request: HttpRequest) -> HttpResponse:
         + [row.client_id for row in open_disposals]
         + [row.person.client_id for row in due],
     )
+    recovery = tenancy.find_recovery_sheet()
     tasks = [
         *(_import_task(row, names, today) for row in waiting),
         *(_disposal_task(row, names, actor) for row in open_disposals),
         *_due_tasks(due, names, today),
-        *_account_tasks(actor),
+        *_account_tasks(actor, recovery),
         *(_exchange_tasks(actor, today, now_of(request)) if policy.may(actor, "exchange:file:see") else ()),
     ]
     tasks.sort(key=lambda task: (task.due_on is not None, task.due_on or today))
@@ -82,20 +83,18 @@ def home(request: HttpRequest) -> HttpResponse:
             "due": len(due),
             "late": sum(row.due_on < today for row in due),
             "missing": roster.count_missing(actor),
-            "unread": exchange.count_unread(actor) if policy.may(actor, "exchange:file:see") else None,
         },
         "recent": _recent(actor) if policy.may(actor, "journal:record:see") else [],
         "record_size": journal.tree_size(),
         "key_holders": tenancy.count_key_holders(),
-        "recovery": tenancy.find_recovery_sheet(),
-        "recovery_confirmed": tenancy.recovery_is_confirmed(),
+        "recovery": recovery,
     }
     return render(request, "office/home.html", context)
 
 
 def _recent(actor: Actor) -> list[journal.EntryRow]:
     """The newest handlings of numbers: log-ins, unlocks and files that came and went stand in the record itself."""
-    rows = journal.list_entries(actor, journal.Filter(), size=60).rows
+    rows = journal.list_entries(actor, journal.Filter(), size=60, counted=False).rows
     others = {KIND_LABELS[kind] for kind in (Kind.ACCESS, Kind.RECEIVE, Kind.SEND)}
     return [row for row in rows if row.kind not in others][:8]
 
@@ -168,7 +167,7 @@ def _task_of_client(
     return make
 
 
-def _account_tasks(actor: Actor) -> list[Task]:
+def _account_tasks(actor: Actor, recovery: tenancy.SheetState | None) -> list[Task]:
     """What waits for a 責任者: rights to give, passwords to reset, the 鍵の控え."""
     tasks = []
     if policy.may(actor, "tenancy:staff:manage"):
@@ -184,8 +183,8 @@ def _account_tasks(actor: Actor) -> list[Task]:
             url = reverse("office:user", args=[user.id])
             title = f"パスワード再設定の依頼（{user.name}さん）"
             tasks.append(_account_task(title, url, client_id=client_id, client_name=client_name))
-    if policy.may(actor, "tenancy:recovery:issue") and not tenancy.recovery_is_confirmed():
-        title = "鍵の控えの確認" if tenancy.find_recovery_sheet() else "鍵の控えの印刷"
+    if policy.may(actor, "tenancy:recovery:issue") and not (recovery and recovery.some_confirmed):
+        title = "鍵の控えの確認" if recovery else "鍵の控えの印刷"
         tasks.append(_account_task(title, reverse("office:recovery"), kind="鍵の控え"))
     return tasks
 

@@ -71,7 +71,6 @@ def top(request: HttpRequest) -> HttpResponse:
         "support": queries.find_support(now_of(request)) if grants_support else None,
         "keeps_recovery": policy.may(actor, "tenancy:recovery:issue"),
         "recovery": queries.find_recovery_sheet(),
-        "recovery_confirmed": queries.recovery_is_confirmed(),
         "fingerprint": checkpoint.fingerprint(keys.verifier_key()),
         "own_fingerprint": _own_fingerprint(request),
     }

@@ -47,7 +47,6 @@ def _show(request: HttpRequest, form: RecoveryForm | None, use: RecoveryUseForm)
         "use": use,
         "has_errors": wrong,
         "recovery": tenancy.find_recovery_sheet(),
-        "confirmed": tenancy.recovery_is_confirmed(),
         "key_holders": tenancy.count_key_holders(),
         "may_use": not actor_of(request).may_handle,
         "may_print": actor_of(request).may_handle,

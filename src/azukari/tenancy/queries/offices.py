@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Exists
+
 from azukari.kernel.actor import ROLE_LABELS, Actor, Role
 from azukari.kernel.ids import OfficeId
 from azukari.store.scope import current_office
@@ -300,17 +302,22 @@ def unlock_ends_at(actor: Actor, unlock_id: UUID | None, *, minutes: int) -> dat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetState:
-    """State of the recovery sheet: which number, issued and confirmed when, which groups are asked back."""
+    """State of the newest recovery sheet: which number, issued and confirmed when, which groups are asked back.
+
+    `some_confirmed`: this one, or one before it that is still good.
+    """
 
     number: int
     issued_at: datetime
     confirmed_at: datetime | None
     asked: list[int]
+    some_confirmed: bool
 
 
 def find_recovery_sheet() -> SheetState | None:
     """Find the newest recovery sheet."""
-    row = RecoverySheet.objects.order_by("-number").first()
+    confirmed = RecoverySheet.objects.filter(confirmed_at__isnull=False)
+    row = RecoverySheet.objects.annotate(some_confirmed=Exists(confirmed)).order_by("-number").first()
     if row is None:
         return None
     return SheetState(
@@ -318,6 +325,7 @@ def find_recovery_sheet() -> SheetState | None:
         issued_at=row.issued_at,
         confirmed_at=row.confirmed_at,
         asked=[place + 1 for place in row.check_groups["positions"]],
+        some_confirmed=row.some_confirmed,
     )
 
 
