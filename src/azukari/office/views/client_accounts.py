@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from azukari.entrance.attempts import attempt
 from azukari.entrance.confirm import prove
 from azukari.entrance.requests import actor_of, now_of, signed_in_of
 from azukari.kernel.clock import jst_day
@@ -158,12 +160,8 @@ def end_contract(request: HttpRequest, client_id: UUID) -> HttpResponse:
 def resume_contract(request: HttpRequest, client_id: UUID) -> HttpResponse:
     client = queries.get_client_for(actor_of(request), client_id)
     prove(request, f"契約の再開（{client.name}）")
-    try:
-        actions.resume_contract(client.id, actor=actor_of(request), now=now_of(request))
-    except ConflictError as error:
-        messages.error(request, error.short)
-    else:
-        messages.success(request, f"{client.name}との契約を再開しました。")
+    act = partial(actions.resume_contract, client.id, actor=actor_of(request), now=now_of(request))
+    attempt(request, act, f"{client.name}との契約を再開しました。")
     return redirect("office:client-edit", client_id=client.id)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
+from azukari.entrance.attempts import attempt
 from azukari.entrance.downloads import NOTHING_TO_GATHER, gather, send_file, send_receipt, send_zip
 from azukari.entrance.requests import actor_of, now_of, signed_in_of
 from azukari.exchange import queries
@@ -171,102 +175,65 @@ def many(request: HttpRequest) -> HttpResponseBase:
 
 @page(_SEND, "POST")
 def withdraw(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    try:
-        deliveries.withdraw(actor=actor_of(request), delivery_id=delivery_id, now=now_of(request))
-        messages.success(request, "送信を取り消しました。相手は開いていません。")
-    except ConflictError as error:
-        messages.error(request, f"{error.event}{error.short}")
-    return redirect("office:file", delivery_id=delivery_id)
+    return _do(request, delivery_id, deliveries.withdraw, "送信を取り消しました。相手は開いていません。")
 
 
 @page(_SEND, "POST")
 def protect(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    try:
-        protection.accept_proposal(actor=actor_of(request), delivery_id=delivery_id, now=now_of(request))
-        messages.success(request, "保護ファイルに変更しました。")
-    except ConflictError as error:
-        messages.error(request, error.short)
-    return redirect("office:file", delivery_id=delivery_id)
+    return _do(request, delivery_id, protection.accept_proposal, "保護ファイルに変更しました。")
 
 
 @page(_OPEN, "POST")
 def decline(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    found, form = _line(request, delivery_id), ReasonForm(request.POST)
-    if not form.is_valid():
-        return _show(request, found, form)
-    reason = form.cleaned_data["reason"]
-    try:
-        protection.decline_proposal(
-            actor=actor_of(request), delivery_id=delivery_id, reason=reason, now=now_of(request)
-        )
-        messages.success(request, "通常のファイルのままにしました。")
-    except ConflictError as error:
-        messages.error(request, error.short)
-    return redirect("office:file", delivery_id=delivery_id)
+    return _do_for_a_reason(request, delivery_id, protection.decline_proposal, "通常のファイルのままにしました。")
 
 
 @page(_OPEN, "POST")
 def unprotect(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    found, form = _line(request, delivery_id), ReasonForm(request.POST)
-    if not form.is_valid():
-        return _show(request, found, form)
-    try:
-        protection.unprotect(
-            actor=actor_of(request),
-            vault_key=vault_key(request),
-            delivery_id=delivery_id,
-            reason=form.cleaned_data["reason"],
-            now=now_of(request),
-        )
-        messages.success(request, "保護を解除しました。")
-    except ConflictError as error:
-        messages.error(request, error.short)
-    return redirect("office:file", delivery_id=delivery_id)
+    def act(**named: Any) -> None:
+        protection.unprotect(vault_key=vault_key(request), **named)
+
+    return _do_for_a_reason(request, delivery_id, act, "保護を解除しました。")
 
 
 @page(_OPEN, "POST")
 def readers(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    _line(request, delivery_id)
-    try:
-        count = protection.add_readers(
-            actor=actor_of(request), vault_key=vault_key(request), delivery_id=delivery_id, now=now_of(request)
-        )
-        messages.success(request, f"{count}名が開けるようにしました。")
-    except ConflictError as error:
-        messages.error(request, error.short)
-    return redirect("office:file", delivery_id=delivery_id)
+    def act(**named: Any) -> int:
+        return protection.add_readers(vault_key=vault_key(request), **named)
+
+    return _do(request, delivery_id, act, lambda count: f"{count}名が開けるようにしました。")
 
 
 @page(_RELEASE, "POST")
 def release(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    found, form = _line(request, delivery_id), ReasonForm(request.POST)
-    if not form.is_valid():
-        return _show(request, found, form)
-    try:
-        quarantine.release(
-            actor=actor_of(request), delivery_id=delivery_id, reason=form.cleaned_data["reason"], now=now_of(request)
-        )
-        messages.success(request, "隔離を解除しました。")
-    except ConflictError as error:
-        messages.error(request, error.short)
-    return redirect("office:file", delivery_id=delivery_id)
+    return _do_for_a_reason(request, delivery_id, quarantine.release, "隔離を解除しました。")
 
 
 @page(_SEND, "POST")
 def accept(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    try:
-        quarantine.accept_unscannable(actor=actor_of(request), delivery_id=delivery_id, now=now_of(request))
-        messages.success(request, "検査できないファイルとして受け取りました。")
-    except ConflictError as error:
-        messages.error(request, error.short)
-    return redirect("office:file", delivery_id=delivery_id)
+    return _do(request, delivery_id, quarantine.accept_unscannable, "検査できないファイルとして受け取りました。")
 
 
 @page(_RELEASE, "POST")
 def throw_away(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    try:
-        quarantine.throw_away(actor=actor_of(request), delivery_id=delivery_id, now=now_of(request))
-        messages.success(request, "ファイルを廃棄しました。")
-    except ConflictError as error:
-        messages.error(request, error.short)
+    return _do(request, delivery_id, quarantine.throw_away, "ファイルを廃棄しました。")
+
+
+def _do[Result](
+    request: HttpRequest,
+    delivery_id: UUID,
+    act: Callable[..., Result],
+    done: str | Callable[[Result], str],
+    **named: object,
+) -> HttpResponse:
+    """Do something to a line and go back to its page, which says what came of it."""
+    call = partial(act, actor=actor_of(request), delivery_id=delivery_id, now=now_of(request), **named)
+    attempt(request, call, done)
     return redirect("office:file", delivery_id=delivery_id)
+
+
+def _do_for_a_reason(request: HttpRequest, delivery_id: UUID, act: Callable[..., object], done: str) -> HttpResponse:
+    found, form = _line(request, delivery_id), ReasonForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, form)
+    return _do(request, delivery_id, act, done, reason=form.cleaned_data["reason"])

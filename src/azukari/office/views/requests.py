@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from azukari.entrance.attempts import attempt
 from azukari.entrance.requests import actor_of, now_of
 from azukari.exchange import queries
 from azukari.exchange.actions import requests
 from azukari.exchange.errors.deliveries import RequestNotFoundError
 from azukari.kernel.clock import jst_day
-from azukari.kernel.errors import ConflictError
 from azukari.office.access import page
 from azukari.office.forms.files import RequestForm, SendBackForm
 from azukari.office.paging import page_number
@@ -79,11 +80,8 @@ def _show(request: HttpRequest, row: queries.RequestRow, form: SendBackForm, ite
 @page(_SEND, "POST")
 def accept(request: HttpRequest, item_id: UUID) -> HttpResponse:
     found = _item(request, item_id)
-    try:
-        requests.accept(actor=actor_of(request), item_id=item_id, now=now_of(request))
-        messages.success(request, f"「{found[1].name}」を受け取り済みにしました。")
-    except ConflictError as error:
-        messages.error(request, error.short)
+    act = partial(requests.accept, actor=actor_of(request), item_id=item_id, now=now_of(request))
+    attempt(request, act, f"「{found[1].name}」を受け取り済みにしました。")
     return redirect("office:request", request_id=found[0].id)
 
 
@@ -92,13 +90,9 @@ def send_back(request: HttpRequest, item_id: UUID) -> HttpResponse:
     found, form = _item(request, item_id), SendBackForm(request.POST)
     if not form.is_valid():
         return _show(request, found[0], form, item_id)
-    try:
-        requests.send_back(
-            actor=actor_of(request), item_id=item_id, comment=form.cleaned_data["comment"], now=now_of(request)
-        )
-        messages.success(request, f"「{found[1].name}」を差し戻しました。")
-    except ConflictError as error:
-        messages.error(request, error.short)
+    comment = form.cleaned_data["comment"]
+    act = partial(requests.send_back, actor=actor_of(request), item_id=item_id, comment=comment, now=now_of(request))
+    attempt(request, act, f"「{found[1].name}」を差し戻しました。")
     return redirect("office:request", request_id=found[0].id)
 
 
@@ -111,19 +105,17 @@ def _item(request: HttpRequest, item_id: UUID) -> tuple[queries.RequestRow, quer
 
 @page(_SEND, "POST")
 def remind(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    try:
-        count = requests.remind(actor=actor_of(request), request_id=request_id, now=now_of(request))
-        messages.success(request, f"督促のお知らせを{count}名に送ります。" if count else "メールを送れる人がいません。")
-    except ConflictError as error:
-        messages.error(request, error.short)
+    act = partial(requests.remind, actor=actor_of(request), request_id=request_id, now=now_of(request))
+    attempt(
+        request,
+        act,
+        lambda count: f"督促のお知らせを{count}名に送ります。" if count else "メールを送れる人がいません。",
+    )
     return redirect("office:request", request_id=request_id)
 
 
 @page(_SEND, "POST")
 def cancel(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    try:
-        requests.cancel(actor=actor_of(request), request_id=request_id, now=now_of(request))
-        messages.success(request, "お願いを取り消しました。届いたファイルは残ります。")
-    except ConflictError as error:
-        messages.error(request, error.short)
+    act = partial(requests.cancel, actor=actor_of(request), request_id=request_id, now=now_of(request))
+    attempt(request, act, "お願いを取り消しました。届いたファイルは残ります。")
     return redirect("office:request", request_id=request_id)

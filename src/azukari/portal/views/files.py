@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
+from azukari.entrance.attempts import attempt
 from azukari.entrance.downloads import NOTHING_TO_GATHER, gather, send_file, send_receipt, send_zip
 from azukari.entrance.form_files import take_form_files
 from azukari.entrance.requests import actor_of, holder_of, now_of, signed_in_of, trace_of
@@ -161,21 +164,16 @@ def receipt(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 
 @page(_SEND, "POST")
 def withdraw(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    try:
-        deliveries.withdraw(actor=actor_of(request), delivery_id=delivery_id, now=now_of(request))
-        messages.success(request, "送信を取り消しました。相手は開いていません。")
-    except ConflictError as error:
-        messages.error(request, f"{error.event}{error.short}")
-    return redirect("portal:file", delivery_id=delivery_id)
+    return _do(request, delivery_id, deliveries.withdraw, "送信を取り消しました。相手は開いていません。")
 
 
 @page(_SEND, "POST")
 def protect(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
-    try:
-        protection.accept_proposal(actor=actor_of(request), delivery_id=delivery_id, now=now_of(request))
-        messages.success(request, "保護ファイルに変更しました。")
-    except ConflictError as error:
-        messages.error(request, error.short)
+    return _do(request, delivery_id, protection.accept_proposal, "保護ファイルに変更しました。")
+
+
+def _do(request: HttpRequest, delivery_id: UUID, act: Callable[..., object], done: str) -> HttpResponse:
+    attempt(request, partial(act, actor=actor_of(request), delivery_id=delivery_id, now=now_of(request)), done)
     return redirect("portal:file", delivery_id=delivery_id)
 
 
