@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,28 +16,56 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
+_DATABASES = tuple(name for name in ("AZUKARI_DATABASE", "AZUKARI_KEYS_DATABASE") if os.environ.get(name))
+
+
+@pytest.fixture(scope="session")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A site that is set up once and never used: the others are copies of it."""
+    with _databases() as made:
+        environment = _environment(tmp_path_factory.mktemp("site") / "data", made)
+        subprocess.run(
+            [sys.executable, "-m", "azukari", "setup"], env=environment, check=True, stdout=subprocess.DEVNULL
+        )
+        yield environment
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[dict[str, str]]:
+def site(empty_site: dict[str, str], tmp_path: Path) -> Iterator[dict[str, str]]:
     """Give the environment of a fresh site, set up, without any office."""
+    data = tmp_path / "data"
+    shutil.copytree(empty_site["AZUKARI_DATA"], data)
+    with _databases(empty_site) as made:
+        yield _environment(data, made)
+
+
+def _environment(data: Path, databases: dict[str, str]) -> dict[str, str]:
     environment = {
         **os.environ,
-        "AZUKARI_DATA": str(tmp_path / "data"),
+        **databases,
+        "AZUKARI_DATA": str(data),
         "DJANGO_SETTINGS_MODULE": "azukari.config.settings",
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "error",
     }
     environment.pop("AZUKARI_TEST_DATA", None)
-    made = []
-    for name in ("AZUKARI_DATABASE", "AZUKARI_KEYS_DATABASE"):
-        if os.environ.get(name):
-            database = f"whole_{uuid.uuid4().hex[:12]}"
-            _sql(os.environ[name], f"CREATE DATABASE {database}")
-            made.append((os.environ[name], database))
-            environment[name] = f"{os.environ[name].rsplit('/', 1)[0]}/{database}"
-    subprocess.run([sys.executable, "-m", "azukari", "setup"], env=environment, check=True, stdout=subprocess.DEVNULL)
-    yield environment
-    for address, database in made:
-        _sql(address, f"DROP DATABASE {database} WITH (FORCE)")
+    return environment
+
+
+@contextmanager
+def _databases(copied: dict[str, str] | None = None) -> Iterator[dict[str, str]]:
+    """Make databases on the server the tests run on, empty or as copies; gives their addresses by setting."""
+    made = {name: f"{os.environ[name].rsplit('/', 1)[0]}/whole_{uuid.uuid4().hex[:12]}" for name in _DATABASES}
+    for name, address in made.items():
+        template = f" TEMPLATE {_name(copied[name])}" if copied else ""
+        _sql(address, f"CREATE DATABASE {_name(address)}{template}")
+    yield made
+    for address in made.values():
+        _sql(address, f"DROP DATABASE {_name(address)} WITH (FORCE)")
+
+
+def _name(address: str) -> str:
+    return address.rsplit("/", 1)[1]
 
 
 def _sql(address: str, statement: str) -> None:
