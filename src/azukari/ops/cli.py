@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("paper", metavar="書類", help="廃棄証明書または受領書のPDF")
     verify.add_argument("--key", help="事務所から受け取った鍵の指紋。発行元まで確かめるときに指定します")
     verify.add_argument("--file", help="受領書と比べるファイル。受け取られたものと同じかどうかを確かめます")
+    verify.add_argument("--tsa-root", help="信頼する時刻認証局の証明書（PEM）。時刻の証明まで確かめるときに指定します")
     verify.set_defaults(run=_verify)
 
     record = commands.add_parser("check-record", help="すべての事務所の記録に改ざんがないか検証します")
@@ -149,7 +150,7 @@ def _recover(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from azukari.ops import verify
 
-    return verify.verify_file(options.paper, options.key, options.file)
+    return verify.verify_file(options.paper, options.key, options.file, options.tsa_root)
 
 
 def _check_record(options: argparse.Namespace) -> int:
