@@ -1,7 +1,8 @@
 """Time stamps of a time-stamping authority (RFC 3161): what is asked, and whether an answer holds.
 
 A stamp shows that some bytes were there at a moment, by somebody else's clock and key. Whether that authority is to be
-trusted is decided by root certificates the caller gives; without them only the arithmetic is checked.
+trusted is decided by root certificates the caller gives; without them a stamp is told, not vouched for: anybody could
+have made it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from azukari.seal.errors import TimeStampError
 
 # TimeStampResp with the status granted, around a token that stands alone (RFC 3161 2.4.2).
 _GRANTED = bytes.fromhex("3003020100")
+_OTHER = "時刻の証明が、この署名のものではないか、壊れています。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +67,26 @@ def token_of(answer: bytes, data: bytes, roots: Sequence[x509.Certificate]) -> b
 
 
 def read_token(token: bytes, data: bytes, roots: Sequence[x509.Certificate] = ()) -> Stamp:
-    """Check a token for some bytes. Without roots the token's own certificates are taken. Raises: TimeStampError."""
+    """Check a token for some bytes; without roots only that it is of these bytes. Raises: TimeStampError."""
     try:
         response = decode_timestamp_response(_sequence(_GRANTED + token))
         certificates = [x509.load_der_x509_certificate(der) for der in response.signed_data.certificates]
         (signer,) = response.signed_data.signer_infos
         sid = (signer.issuer, signer.serial_number)
         (leaf,) = [found for found in certificates if (found.issuer, found.serial_number) == sid]
-        between = [found for found in certificates if found not in roots]
-        verifier = VerifierBuilder(roots=list(roots) or [leaf], intermediates=between).build()
-        verifier.verify(response, sha256(data).digest())
+        if roots:
+            between = [found for found in certificates if found not in roots]
+            verifier = VerifierBuilder(roots=list(roots), intermediates=between).build()
+            verifier.verify(response, sha256(data).digest())
+        same = response.tst_info.message_imprint.message == sha256(data).digest()
         # RFC 5035: the signed attributes name the certificate by its hash; the library does not compare it.
         encoded = leaf.public_bytes(Encoding.DER)
         named = any(digest(encoded).digest() in token for digest in (sha1, sha256, sha384, sha512))
     except Exception as error:
         # The library raises many kinds on malformed input; all of them mean the same here.
-        raise TimeStampError("時刻の証明が、この署名のものではないか、壊れています。") from error
+        raise TimeStampError(_OTHER) from error
+    if not same:
+        raise TimeStampError(_OTHER)
     if not named:
         raise TimeStampError("時刻の証明に入っている認証局の証明書が、署名したものと違います。")
     return Stamp(at=response.tst_info.gen_time.astimezone(UTC), authority=_name(leaf), trusted=bool(roots))
