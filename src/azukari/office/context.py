@@ -67,6 +67,7 @@ def _section(request: HttpRequest) -> str:
         "disposals": "disposals",
         "disposal": "disposals",
         "record": "record",
+        "odd": "record",
         "settings": "settings",
         "staff": "settings",
         "contract": "settings",
