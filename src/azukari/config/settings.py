@@ -72,10 +72,12 @@ INSTALLED_APPS = [
     "azukari.vault.apps.VaultConfig",
     "azukari.exchange.apps.ExchangeConfig",
     "azukari.intake.apps.IntakeConfig",
+    "azukari.oversight.apps.OversightConfig",
     "azukari.ui.apps.UiConfig",
     "azukari.entrance.apps.EntranceConfig",
     "azukari.office.apps.OfficeConfig",
     "azukari.portal.apps.PortalConfig",
+    "azukari.personal.apps.PersonalConfig",
     "azukari.operator.apps.OperatorConfig",
     "azukari.ops.apps.OpsConfig",
 ]

@@ -9,6 +9,7 @@ from azukari.ui import error_pages
 urlpatterns = [
     path("p/", include("azukari.portal.urls")),
     path("operator/", include("azukari.operator.urls")),
+    path("mine/", include("azukari.personal.urls")),
     path("", include("azukari.office.urls")),
 ]
 

@@ -53,7 +53,17 @@ OPERATOR = Door(
     asks_office=False,
 )
 
+# Nobody logs in here: whoever holds the number of an お預かり控え sees one page (docs/adr/0030).
+PERSONAL = Door(
+    name="personal",
+    prefix="/mine/",
+    title="お預かりの確認",
+    brand="お預かりの確認",
+    layout="entrance/gate.html",
+    permissions=frozenset(),
+)
+
 
 def door_of(path: str) -> Door:
     """Tell at which door a path is."""
-    return next((door for door in (PORTAL, OPERATOR) if path.startswith(door.prefix)), OFFICE)
+    return next((door for door in (PORTAL, OPERATOR, PERSONAL) if path.startswith(door.prefix)), OFFICE)

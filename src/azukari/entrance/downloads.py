@@ -124,3 +124,22 @@ def _free_name(name: str, taken: set[str]) -> str:
         free = f"{stem}（{number}）{dot}{extension if dot else ''}"
     taken.add(free.casefold())
     return free
+
+
+def send_made(name: str, files: Sequence[tuple[str, bytes]], at: datetime) -> HttpResponseBase:
+    """Send files made in this request as one zip, written while it is sent."""
+    headers = {
+        "Content-Type": "application/zip",
+        "Content-Disposition": content_disposition_header(True, name) or "attachment",
+        "Content-Security-Policy": _POLICY,
+    }
+    return StreamingHttpResponse(_zip_made(files, at), headers=headers)
+
+
+def _zip_made(files: Sequence[tuple[str, bytes]], at: datetime) -> Iterator[bytes]:
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in files:
+            archive.writestr(zipfile.ZipInfo(name, jst(at).timetuple()[:6]), data)
+            yield sink.take()
+    yield sink.take()

@@ -68,6 +68,7 @@ def _section(request: HttpRequest) -> str:
         "disposal": "disposals",
         "certificate": "disposals",
         "record": "record",
+        "odd": "record",
         "settings": "settings",
         "staff": "settings",
         "contract": "settings",

@@ -16,6 +16,7 @@ from django.db import close_old_connections
 from azukari.exchange.actions import examination, filekeys, notices, protection, requests, retention, uploads
 from azukari.intake.actions import sheets
 from azukari.kernel.clock import utc_now
+from azukari.oversight.actions import odd
 from azukari.store.scope import office_scope
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import client_sheets, outbox, sessions, tries
@@ -91,4 +92,6 @@ def sweep_office(*, now: datetime) -> dict[str, int]:
         "unopened_files": retention.sweep_unopened(now=now),
         "request_reminders": requests.sweep_reminders(now=now),
         "notices": notices.send_due(now=now),
+        "odd_uses": odd.sweep(now=now),
+        "odd_use_mails": odd.send_daily(now=now),
     }

@@ -21,6 +21,8 @@ import rfc8785
 
 from azukari.kernel.clock import jst, jst_minute
 from azukari.kernel.errors import AzukariError
+from azukari.ops.verify_line import verify_line
+from azukari.oversight.rules import proof_file
 from azukari.press import signed
 from azukari.press.documents import disposal_certificate, file_receipt
 from azukari.press.documents.disposal_certificate import DisposalCertificate
@@ -69,6 +71,8 @@ def verify_file(path: str, key: str | None, file: str | None = None, roots: str 
         pdf = Path(path).read_bytes()
     except OSError:
         return _unreadable(path)
+    if proof_file.is_proof_file(pdf):
+        return verify_line(pdf, key)
     try:
         trusted = time_stamps.read_roots(Path(roots).read_bytes()) if roots else []
         verified = verify(pdf, key, trusted)

@@ -6,7 +6,7 @@ from django.urls import path
 
 from azukari.entrance import urls as entrance
 from azukari.entrance.views import notices, uploads
-from azukari.portal.views import files, menu, users
+from azukari.portal.views import files, handling, menu, users
 
 app_name = "portal"
 
@@ -26,6 +26,10 @@ urlpatterns = [
     path("files/<uuid:delivery_id>/protect/", files.protect, name="file-protect"),
     path("documents/", menu.documents, name="documents"),
     path("tools/", menu.tools, name="tools"),
+    path("handling/", handling.handlings, name="handlings"),
+    path("handling/pack.zip", handling.take_pack, name="handling-pack"),
+    path("handling/<int:seq>/", handling.handling, name="handling"),
+    path("handling/<int:seq>/proof.json", handling.proof, name="handling-proof"),
     path("users/", users.users, name="users"),
     path("switch/", users.switch, name="switch"),
 ]

@@ -27,6 +27,7 @@ HANDLING = frozenset(
         "vault:number:dispose",
         "intake:sheet:import",
         "journal:record:see",
+        "oversight:slip:issue",
     }
 )
 # 監査 reads the record and disposes of nothing; a number it never sees.
@@ -42,11 +43,16 @@ MANAGING = frozenset(
         "tenancy:recovery:issue",
         "vault:disposal:approve",
         "exchange:quarantine:release",
+        "oversight:odd_use:review",
+        "oversight:pack:make",
     }
 )
 # Permissions of the client companies' door.
-CLIENT = frozenset({"portal:menu:see", "tenancy:own:manage", "exchange:file:see", "exchange:file:send"})
-CLIENT_LEADING = frozenset({"portal:users:see"})
+# Whether 窓口担当者 see the handlings too is the office's setting (oversight.queries.check_sees).
+CLIENT = frozenset(
+    {"portal:menu:see", "tenancy:own:manage", "exchange:file:see", "exchange:file:send", "oversight:handling:see"}
+)
+CLIENT_LEADING = frozenset({"portal:users:see", "oversight:pack:take"})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.MANAGER: EVERYONE | WORKING | HANDLING | MANAGING,

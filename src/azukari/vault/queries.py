@@ -369,3 +369,21 @@ def _disposal(row: Disposal, count: int, first_name: str, number: str) -> Dispos
         unrecoverable_on=row.unrecoverable_on,
         unrecoverable_no=row.unrecoverable_no,
     )
+
+
+def list_disposals_of(person_id: UUID) -> list[tuple[datetime, str]]:
+    """List when a person's numbers were disposed of and by which certificate ("" while it is not issued), newest first.
+
+    Callers have passed the person's gate.
+    """
+    found = Disposal.objects.filter(items__person_id=person_id, executed_at__isnull=False)
+    rows = found.select_related("certificate").order_by("-executed_at").distinct()
+    return [(row.executed_at, _disposal(row, 0, "").certificate_number) for row in rows if row.executed_at]
+
+
+def list_certificates_of(client_id: UUID, *, since: datetime, until: datetime) -> list[tuple[str, datetime, bytes]]:
+    """List number, moment and PDF of the certificates issued to a client in a span. Callers have passed its gate."""
+    found = Certificate.objects.filter(
+        disposal__client_id=client_id, issued_at__gte=since, issued_at__lt=until
+    ).order_by("year", "serial")
+    return [(certificate_number(row.year, row.serial), row.issued_at, bytes(row.pdf)) for row in found]

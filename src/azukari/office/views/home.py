@@ -19,6 +19,7 @@ from azukari.journal.rules import KIND_LABELS, Kind
 from azukari.kernel.actor import Actor
 from azukari.kernel.clock import jst_day
 from azukari.office.access import page
+from azukari.oversight import queries as oversight
 from azukari.roster import queries as roster
 from azukari.tenancy import policy
 from azukari.tenancy import queries as tenancy
@@ -168,7 +169,7 @@ def _task_of_client(
 
 
 def _account_tasks(actor: Actor, recovery: tenancy.SheetState | None) -> list[Task]:
-    """What waits for a 責任者: rights to give, passwords to reset, the 鍵の控え."""
+    """What waits for a 責任者: rights to give, passwords to reset, odd uses to look into, the 鍵の控え."""
     tasks = []
     if policy.may(actor, "tenancy:staff:manage"):
         for row in tenancy.list_staff(active=True):
@@ -183,6 +184,8 @@ def _account_tasks(actor: Actor, recovery: tenancy.SheetState | None) -> list[Ta
             url = reverse("office:user", args=[user.id])
             title = f"パスワード再設定の依頼（{user.name}さん）"
             tasks.append(_account_task(title, url, client_id=client_id, client_name=client_name))
+    if policy.may(actor, "oversight:odd_use:review") and (odd := oversight.count_waiting()):
+        tasks.append(_account_task(f"いつもと違う利用（{odd}件）", reverse("office:odd-uses"), kind="見守り"))
     if policy.may(actor, "tenancy:recovery:issue") and not (recovery and recovery.some_confirmed):
         title = "鍵の控えの確認" if recovery else "鍵の控えの印刷"
         tasks.append(_account_task(title, reverse("office:recovery"), kind="鍵の控え"))

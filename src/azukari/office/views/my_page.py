@@ -31,6 +31,18 @@ _MENU = (
         "事務所の名称と所在地、ログインの条件、通知先、個人番号の取扱いを決めます。",
     ),
     (
+        "oversight:odd_use:review",
+        "odd-uses",
+        "いつもと違う利用",
+        "夜間の利用、多くの番号の利用、ログインの失敗などを確認します。",
+    ),
+    (
+        "tenancy:settings:change",
+        "settings-oversight",
+        "監督と見守りの設定",
+        "いつもと違う利用の基準、再委託先、顧問先に見せる範囲を決めます。",
+    ),
+    (
         "tenancy:own:manage",
         "settings-password",
         "パスワード設定",

@@ -13,6 +13,7 @@ from azukari.kernel.clock import jst_day
 from azukari.kernel.wareki import age_on
 from azukari.office.access import page
 from azukari.office.paging import counted_page, page_number
+from azukari.oversight import queries as oversight
 from azukari.roster import queries as roster
 from azukari.roster.rules import NUMBER_STATE_LABELS, NumberState
 from azukari.tenancy import policy
@@ -92,6 +93,8 @@ def person_context(request: HttpRequest, person_id: UUID) -> dict[str, object]:
         "may_reveal": policy.may(actor, "vault:number:reveal"),
         "may_register": policy.may(actor, "vault:number:register"),
         "may_dispose": policy.may(actor, "vault:number:dispose"),
+        "may_print_slip": bool(records) and policy.may(actor, "oversight:slip:issue"),
+        "slip_on": oversight.slip_of(row.id) if records else None,
         "before": before,
         "after": after,
         "today": today,

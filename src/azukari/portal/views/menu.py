@@ -8,6 +8,7 @@ from django.shortcuts import render
 from azukari.entrance.requests import actor_of, now_of
 from azukari.exchange import queries
 from azukari.kernel.clock import jst_day
+from azukari.oversight import queries as oversight
 from azukari.portal.access import page
 
 _SEE = "portal:menu:see"
@@ -20,6 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "asked": queries.list_requests(actor),
         "waiting": queries.list_waiting(actor, now=now),
         "today": jst_day(now),
+        "sees_handlings": oversight.sees_handlings(actor),
     }
     return render(request, "portal/home.html", context)
 

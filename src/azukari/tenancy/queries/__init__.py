@@ -68,6 +68,7 @@ from azukari.tenancy.queries.operators import (
 )
 from azukari.tenancy.queries.people import (
     NoticeReader,
+    NumberReader,
     SignedIn,
     StaffRow,
     Standing,
@@ -82,6 +83,7 @@ from azukari.tenancy.queries.people import (
     get_user_for,
     is_only_key_holder,
     list_notice_readers,
+    list_number_readers,
     list_reader_keys,
     list_staff,
     list_users,
@@ -102,6 +104,7 @@ __all__ = [
     "FactorRow",
     "Holder",
     "NoticeReader",
+    "NumberReader",
     "OfficeFacts",
     "OperatorEventRow",
     "OperatorRow",
@@ -155,6 +158,7 @@ __all__ = [
     "list_factors",
     "list_founder_codes",
     "list_notice_readers",
+    "list_number_readers",
     "list_offices",
     "list_operator_events",
     "list_operators",

@@ -88,3 +88,12 @@ def office_notice(*, office_name: str, what: str, detail: str, at: datetime) -> 
         f"【{office_name}】{what}",
         f"{office_name} 御中\n\n{what}\n\n日時：{jst_minute(at)}\n{detail}" + _sign(office_name),
     )
+
+
+def odd_uses(*, name: str, office_name: str, count: int) -> Mail:
+    """Tell a 責任者 how many odd uses wait for a look: a count and nothing else."""
+    return Mail(
+        f"【{office_name}】いつもと違う利用（{count}件）",
+        f"{name} 様\n\nまだ確認していない、いつもと違う利用が{count}件あります。\n\n"
+        "「あずかり」にログインし、［いつもと違う利用］を開いて確認してください。" + _sign(office_name),
+    )
