@@ -3,10 +3,11 @@
 from azukari.journal.queries.access import AccessRow, list_own_access
 from azukari.journal.queries.lines import EntryRow, entry_body
 from azukari.journal.queries.narrowing import Filter
-from azukari.journal.queries.operations import OperationPage, OperationRow, list_operations
+from azukari.journal.queries.operations import OperationPage, OperationRow, list_operations, within_operation
 from azukari.journal.queries.pages import (
     COUNT_CAP,
     Page,
+    count_entries,
     find_span,
     get_entry_for,
     list_entries,
@@ -36,6 +37,7 @@ __all__ = [
     "SignedHead",
     "Verified",
     "consistency_proof",
+    "count_entries",
     "entry_body",
     "find_span",
     "get_entry_for",
@@ -49,4 +51,5 @@ __all__ = [
     "tree_size",
     "verify_record",
     "walk_all",
+    "within_operation",
 ]

@@ -7,7 +7,7 @@ walk looks at each entry and ends after `WINDOW` of them. Nothing is ever sorted
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -49,7 +49,7 @@ class Lead:
     entry, and only then is the walk bounded (`few`: so few entries that it need not be)."""
 
     terms: tuple[Q, ...]
-    rest: Q = Q()
+    rest: Q = field(default_factory=Q)
     few: bool = False
 
     @property
@@ -86,30 +86,24 @@ def lead_of(actor: Actor, wanted: Filter) -> Lead:
 
 def _parts(wanted: Filter) -> dict[str, Q]:
     """Take the filter apart, by what the index is of. Of 成功 nearly every entry is: no index has it."""
-    told: dict[str, Q] = {}
-    if wanted.operation is not None:
-        told["operation"] = Q(operation=wanted.operation)
-        if wanted.line is not None:
-            told["operation"] &= Q(line=wanted.line)
-    if wanted.person_ids is not None:
-        told["person"] = Q(person_id__in=wanted.person_ids)
-    if wanted.client_id is not None:
-        told["client"] = Q(client_id=wanted.client_id)
-    if wanted.client_ids is not None:
-        told["charge"] = Q(client_id__in=wanted.client_ids)
-    if wanted.staff_id is not None:
-        told["staff"] = Q(staff_id=wanted.staff_id)
-    if wanted.taken_out_only:
-        told["taken_out"] = ~Q(taken_out__in=NOT_TAKEN_OUT)
-    if wanted.result is Result.FAILURE:
-        told["failure"] = Q(result=Result.FAILURE.value)
-    if wanted.result is Result.SUCCESS:
-        told["success"] = Q(result=Result.SUCCESS.value)
-    if wanted.screen:
-        told["screen"] = Q(screen=wanted.screen)
-    if wanted.kind is not None:
-        told["kind"] = Q(kind=wanted.kind.value)
-    return told
+    told: dict[str, dict[str, Any]] = {
+        "operation": {"operation": wanted.operation, "line": wanted.line},
+        "person": {"person_id__in": wanted.person_ids},
+        "client": {"client_id": wanted.client_id},
+        "charge": {"client_id__in": wanted.client_ids},
+        "staff": {"staff_id": wanted.staff_id},
+        "failure": {"result": Result.FAILURE.value if wanted.result is Result.FAILURE else None},
+        "success": {"result": Result.SUCCESS.value if wanted.result is Result.SUCCESS else None},
+        "screen": {"screen": wanted.screen or None},
+        "kind": {"kind": wanted.kind.value if wanted.kind else None},
+    }
+    parts = {name: _given(columns) for name, columns in told.items()}
+    parts["taken_out"] = ~Q(taken_out__in=NOT_TAKEN_OUT) if wanted.taken_out_only else Q()
+    return {name: part for name, part in parts.items() if part}
+
+
+def _given(columns: dict[str, Any]) -> Q:
+    return Q(**{name: value for name, value in columns.items() if value is not None})
 
 
 def _all_of(parts: dict[str, Q]) -> Q:
@@ -120,8 +114,7 @@ def _all_of(parts: dict[str, Q]) -> Q:
 
 
 def _span(wanted: Filter) -> Q:
-    moments: dict[str, Any] = {"at__gte": wanted.since, "at__lt": wanted.until}
-    return Q(**{name: value for name, value in moments.items() if value is not None})
+    return _given({"at__gte": wanted.since, "at__lt": wanted.until})
 
 
 def _chosen_clients(actor: Actor, wanted: Filter) -> set[UUID] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -82,6 +82,11 @@ def list_operations(
         unfinished=edge is not None and not more,
         searched_until=edge[0] if edge is not None and not more else None,
     )
+
+
+def within_operation(wanted: Filter, operation: int) -> Filter:
+    """Narrow a filter to the lines of one operation."""
+    return replace(wanted, operation=operation)
 
 
 def _next_spot(walked: Walked, *, back: bool) -> Spot | None:

@@ -6,13 +6,14 @@ its own it stops after `WINDOW` entries and says from where it can be gone on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.db.models.fields.tuple_lookups import (
     Tuple,
     TupleGreaterThan,
@@ -89,7 +90,7 @@ def list_entries(
     if not ended and not more:
         assert walked.edge is not None
         older, newer = (older, walked.edge[1]) if back else (walked.edge[1], newer)
-    count = (_count(lead) if counted else len(columns)) if not lead.bounded or not counted else None
+    count = len(columns) if not counted else None if lead.bounded else _count(lead, COUNT_CAP)
     return Page(
         rows=to_rows(columns),
         count=None if count is None else min(count, COUNT_CAP),
@@ -138,6 +139,11 @@ def walk_all(actor: Actor, wanted: Filter) -> Iterator[EntryRow]:
             return
         else:
             spot = (walked.columns[-1]["at"], walked.columns[-1]["seq"])
+
+
+def count_entries(actor: Actor, wanted: Filter, *, most: int) -> int:
+    """Count what a filter gives, up to one more than `most`. Walks as far as it must: for an act, not for a page."""
+    return _count(lead_of(actor, wanted), most)
 
 
 def find_span(actor: Actor, wanted: Filter) -> tuple[datetime, datetime] | None:
@@ -192,30 +198,36 @@ def _edge(terms: list[OfficeQuerySet[Entry]], order: tuple[str, str], *, back: b
 
 def _merged(terms: list[OfficeQuerySet[Entry]], limit: int, *, back: bool) -> list[tuple[Any, int]]:
     """Give the first spots of several walks together. Django cannot limit the parts of a union on SQLite."""
-    parts, values = [], list[Any]()
-    for place, term in enumerate(terms):
-        sql, params = term.values("at", "seq")[:limit].query.sql_with_params()
-        parts.append(f"SELECT * FROM ({sql}) part{place}")
-        values += params
+    told, values = _side_by_side([term.values("at", "seq")[:limit] for term in terms])
+    if not told:
+        return []
     way = "" if back else " DESC"
-    told = " UNION ALL ".join(parts) + f" ORDER BY 1{way}, 2{way} LIMIT {limit}"
     with connection.cursor() as cursor:
-        cursor.execute(told, values)
+        cursor.execute(f"{told} ORDER BY 1{way}, 2{way} LIMIT {limit}", values)
         return [(at, seq) for at, seq in cursor.fetchall()]
 
 
-def _count(lead: Lead) -> int:
-    """Count up to one more than the cap, each term by its index alone."""
-    parts, values = [], list[Any]()
-    for place, term in enumerate(lead.terms):
-        counted = Entry.objects.filter(term & lead.rest if lead.rest else term).order_by()
-        sql, params = counted.values("seq")[: COUNT_CAP + 1].query.sql_with_params()
-        parts.append(f"SELECT * FROM ({sql}) part{place}")
-        values += params
+def _count(lead: Lead, most: int) -> int:
+    """Count up to one more than `most`, each term along its index."""
+    counted = [Entry.objects.filter(term & lead.rest).order_by() for term in lead.terms]
+    told, values = _side_by_side([term.values("seq")[: most + 1] for term in counted])
+    if not told:
+        return 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT COUNT(*) FROM (SELECT * FROM ({' UNION ALL '.join(parts)}) parts LIMIT {COUNT_CAP + 1}) few",  # noqa: S608
-            values,
-        )
+        # Our own words and whole numbers only; every value is bound.
+        cursor.execute(f"SELECT COUNT(*) FROM (SELECT * FROM ({told}) parts LIMIT {most + 1}) few", values)
         count: int = cursor.fetchone()[0]
         return count
+
+
+def _side_by_side(limited: Sequence[QuerySet[Entry, dict[str, Any]]]) -> tuple[str, list[Any]]:
+    """Write limited queries as one; empty when none of them can give anything."""
+    parts, values = [], list[Any]()
+    for place, part in enumerate(limited):
+        try:
+            sql, params = part.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT * FROM ({sql}) part{place}")
+        values += params
+    return " UNION ALL ".join(parts), values
