@@ -47,6 +47,7 @@ def browser(office: Office, login: str, *, unlocked: bool = False) -> Client:
                 "signed_in_at": MOMENT.isoformat(),
                 "last_seen_at": MOMENT.isoformat(),
                 "record_opened_at": MOMENT.isoformat(),
+                "record_read": MOMENT.isoformat(),
             }
         )
         if unlocked:

@@ -368,7 +368,7 @@ def test_a_disposal_taken_back_leaves_the_number(cast: Cast, sign_in: SignIn, pe
 # Record
 
 
-HEADS = ["NO", "日時", "担当者", "事業所", "対象者", "処理画面", "処理内容", "持ち出しの記録", "処理", "結果"]
+HEADS = ["NO", "日時", "処理者・担当者", "事業所", "対象者", "処理画面", "処理内容", "持ち出しの記録", "処理", "結果"]
 
 
 @pytest.fixture

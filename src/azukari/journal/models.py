@@ -48,19 +48,33 @@ class Entry(OfficeModel):
             models.UniqueConstraint(fields=["office_id", "operation", "line"], name="journal_entry_operation_line"),
         )
         indexes = (
+            # Each walks one filter of the list in its own order: 日時, then place in the tree.
             models.Index(fields=["office_id", "at", "seq"], name="journal_entry_at"),
-            models.Index(fields=["office_id", "client_id", "seq"], name="journal_entry_client"),
-            models.Index(fields=["office_id", "person_id", "seq"], name="journal_entry_person"),
-            models.Index(fields=["office_id", "staff_id", "seq"], name="journal_entry_staff"),
+            models.Index(fields=["office_id", "client_id", "at", "seq"], name="journal_entry_by_client"),
+            models.Index(fields=["office_id", "person_id", "at", "seq"], name="journal_entry_by_person"),
+            models.Index(fields=["office_id", "staff_id", "at", "seq"], name="journal_entry_by_staff"),
+            models.Index(fields=["office_id", "kind", "at", "seq"], name="journal_entry_by_kind"),
+            models.Index(fields=["office_id", "screen", "at", "seq"], name="journal_entry_by_screen"),
             models.Index(
                 fields=["office_id", "user_id", "seq"],
                 name="journal_entry_user",
                 condition=models.Q(user_id__isnull=False),
             ),
             models.Index(
-                fields=["office_id", "seq"],
-                name="journal_entry_failures",
+                fields=["office_id", "at", "seq"],
+                name="journal_entry_by_failure",
                 condition=models.Q(result=Result.FAILURE.value),
+            ),
+            models.Index(
+                fields=["office_id", "at", "seq"],
+                name="journal_entry_by_taken_out",
+                condition=~models.Q(taken_out__in=["", TakenOut.SCREEN.value]),
+            ),
+            # What a person did that is about no client company: log-ins, settings.
+            models.Index(
+                fields=["office_id", "staff_id", "at", "seq"],
+                name="journal_entry_by_own",
+                condition=models.Q(client_id__isnull=True, staff_id__isnull=False),
             ),
         )
 

@@ -29,6 +29,7 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "nav": {
             "section": _section(request),
             "handles": handles,
+            "sees_clients": policy.may(actor, "tenancy:client:see"),
             "sees_record": policy.may(actor, "journal:record:see"),
             "manages": policy.may(actor, "tenancy:settings:change"),
             "waiting": intake.count_waiting(actor) if handles else 0,

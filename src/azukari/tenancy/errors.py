@@ -297,3 +297,24 @@ class IntakeKeyReplacedError(AzukariError):
     happened = "保管庫を開けませんでした。"
     cause = "保護ファイルを受け取るための事務所の鍵が、別の鍵に置き換わっています。"
     remedy = "ファイルの受け取りを止めて、責任者と運営者に連絡してください。"
+
+
+class ViewNameTakenError(ConflictError):
+    code = "tenancy.view_name_taken"
+    happened = "保存できませんでした。"
+    cause = "「{value}」という名前の条件が、もうあります。"
+    remedy = "別の名前を入力してください。"
+
+
+class TooManyViewsError(ConflictError):
+    code = "tenancy.too_many_views"
+    happened = "保存できませんでした。"
+    cause = "保存できる条件は{limit}件までです。"
+    remedy = "使わない条件を削除してから、保存してください。"
+
+
+class ViewNotFoundError(NotFoundError):
+    code = "tenancy.view_not_found"
+    happened = "保存した条件が見つかりません。"
+    cause = "すでに削除したか、アドレスが違います。"
+    remedy = "保存した条件の一覧から選び直してください。"

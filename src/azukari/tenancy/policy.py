@@ -7,17 +7,9 @@ from azukari.tenancy import errors
 
 # Permissions of the office door. Those of HANDLING also need a grant (may_handle): the right to numbers is
 # given to a person, not to a role.
-EVERYONE = frozenset(
-    {
-        "tenancy:home:see",
-        "tenancy:client:see",
-        "roster:person:see",
-        "tenancy:office:see",
-        "tenancy:own:manage",
-    }
-)
-# Files are the daily work of everybody but 監査, who reads the record alone.
-WORKING = frozenset({"exchange:file:see", "exchange:file:send"})
+EVERYONE = frozenset({"tenancy:home:see", "tenancy:office:see", "tenancy:own:manage"})
+# Client companies, their people and files are the daily work of everybody but 監査, who reads the record alone.
+WORKING = frozenset({"tenancy:client:see", "roster:person:see", "exchange:file:see", "exchange:file:send"})
 HANDLING = frozenset(
     {
         "exchange:protected:open",
@@ -30,7 +22,7 @@ HANDLING = frozenset(
         "oversight:slip:issue",
     }
 )
-# 監査 reads the record and disposes of nothing; a number it never sees.
+# 監査 reads the record, prints it and writes it out; nothing else that names a person, and a number never.
 AUDITING = frozenset({"journal:record:see"})
 MANAGING = frozenset(
     {

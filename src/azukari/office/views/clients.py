@@ -97,7 +97,9 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "today": today,
         "imports": intake.list_imports(actor, client_id=found.id, limit=5) if handles else [],
         "disposals": vault.list_disposals(actor, [State.REQUESTED], client_id=found.id) if handles else [],
-        "recent": journal.list_entries(actor, journal.Filter(client_id=found.id), size=8).rows if sees_record else [],
+        "recent": journal.list_entries(actor, journal.Filter(client_id=found.id), size=8, counted=False).rows
+        if sees_record
+        else [],
         "sees_record": sees_record,
         "files": _recent_files(request, found.id) if policy.may(actor, "exchange:file:see") else [],
     }

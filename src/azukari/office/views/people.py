@@ -86,7 +86,7 @@ def person_context(request: HttpRequest, person_id: UUID) -> dict[str, object]:
         "due_on": due_on(periods),
         "family": roster.list_family(actor, row.id),
         "head": roster.get_person_for(actor, row.head_id) if row.head_id else None,
-        "records": journal.list_entries(actor, journal.Filter(person_ids=[row.id]), size=10).rows
+        "records": journal.list_entries(actor, journal.Filter(person_ids=[row.id]), size=10, counted=False).rows
         if sees_record
         else [],
         "sees_record": sees_record,

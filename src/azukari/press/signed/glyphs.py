@@ -17,33 +17,34 @@ from azukari.press.typesetting import FONT_FOLDER
 
 GETA = "〓"
 
-# The fonts of signed papers: names and texts in 明朝, and what that lacks.
-_FONTS = ("BIZUDPMincho-Regular.ttf", "NotoSerifJP-Regular.ttf")
+# The fonts of signed papers: names and texts in 明朝, and what that lacks. And those of lists.
+MINCHO = ("BIZUDPMincho-Regular.ttf", "NotoSerifJP-Regular.ttf")
+GOTHIC = ("BIZUDPGothic-Regular.ttf", "NotoSansJP-Regular.ttf")
 # Marks go with the character before them; without a glyph they show nothing.
 _MARKS = {"Mn", "Me"}
 # They choose the form of a kanji (辻 with one dot or two) and are not in `cmap` as characters.
 _VARIATION_SELECTORS = frozenset((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 
 
-def drawable(data: Any) -> Any:
-    """Write every text in plain data (mappings, lists) as our fonts can draw it."""
+def drawable(data: Any, fonts: tuple[str, ...] = MINCHO) -> Any:
+    """Write every text in plain data (mappings, lists) as some of our fonts can draw it."""
     if isinstance(data, str):
-        return printable(data)
+        return printable(data, fonts)
     if isinstance(data, dict):
-        return {key: drawable(value) for key, value in data.items()}
+        return {key: drawable(value, fonts) for key, value in data.items()}
     if isinstance(data, list):
-        return [drawable(value) for value in data]
+        return [drawable(value, fonts) for value in data]
     return data
 
 
-def printable(text: str) -> str:
-    """Write a text as our fonts can draw it: 〓 for every character that none of them has."""
-    shown = ""
+def printable(text: str, fonts: tuple[str, ...] = MINCHO) -> str:
+    """Write a text as some of our fonts can draw it: 〓 for every character that none of them has."""
+    known, shown = _characters(fonts), ""
     for character in text:
         category, chooses_form = unicodedata.category(character), ord(character) in _VARIATION_SELECTORS
         if category == "Cf":  # joiners, and marks that turn the direction: no paper shows them
             continue
-        if ord(character) in _characters() or (chooses_form and shown[-1:] not in ("", GETA)):
+        if ord(character) in known or (chooses_form and shown[-1:] not in ("", GETA)):
             shown += character
         elif category not in _MARKS:
             shown += GETA
@@ -51,8 +52,8 @@ def printable(text: str) -> str:
 
 
 @functools.cache
-def _characters() -> frozenset[int]:
-    return frozenset().union(*(_characters_of((FONT_FOLDER / name).read_bytes()) for name in _FONTS))
+def _characters(fonts: tuple[str, ...]) -> frozenset[int]:
+    return frozenset().union(*(_characters_of((FONT_FOLDER / name).read_bytes()) for name in fonts))
 
 
 def _characters_of(font: bytes) -> set[int]:

@@ -17,6 +17,7 @@ from azukari.tenancy.models.keys import Grant, OfficeKeys, RecoverySheet, Unlock
 from azukari.tenancy.models.office import Contract, Office, SupportGrant
 from azukari.tenancy.models.operators import Operator, OperatorEvent
 from azukari.tenancy.models.sessions import BrowserSession, OutboxMail, TryCount
+from azukari.tenancy.models.views import RecordView
 
 __all__ = [
     "Account",
@@ -42,6 +43,7 @@ __all__ = [
     "OperatorTotp",
     "OutboxMail",
     "Passkey",
+    "RecordView",
     "RecoverySheet",
     "StaffMember",
     "SupportGrant",

@@ -92,6 +92,7 @@ from azukari.tenancy.queries.people import (
     needs_factor,
     serves_a_company,
 )
+from azukari.tenancy.queries.views import RecordViewRow, get_record_view_for, list_record_views
 
 __all__ = [
     "AccountState",
@@ -110,6 +111,7 @@ __all__ = [
     "OperatorRow",
     "OperatorSignedIn",
     "OutboxState",
+    "RecordViewRow",
     "SessionRow",
     "SheetState",
     "SignedIn",
@@ -141,6 +143,7 @@ __all__ = [
     "get_operator",
     "get_operator_signed_in",
     "get_outbox_state",
+    "get_record_view_for",
     "get_signed_in",
     "get_staff_for",
     "get_user_for",
@@ -163,6 +166,7 @@ __all__ = [
     "list_operator_events",
     "list_operators",
     "list_reader_keys",
+    "list_record_views",
     "list_running_clients",
     "list_sessions",
     "list_staff",

@@ -1,0 +1,85 @@
+"""Reads of the record, one file per noun: the list, its lines and operations, proofs, the check of the whole."""
+
+from azukari.journal.queries.access import AccessRow, list_own_access
+from azukari.journal.queries.lines import EntryRow, entry_body
+from azukari.journal.queries.narrowing import Filter
+from azukari.journal.queries.operations import OperationPage, OperationRow, list_operations, within_operation
+from azukari.journal.queries.oversight import (
+    LinePage,
+    Span,
+    Tallied,
+    Walked,
+    first_since,
+    get_of_client,
+    list_at,
+    list_of_client,
+    list_of_person,
+    open_texts,
+    roles_at,
+    walk_new,
+    walk_of_client,
+    walk_of_one,
+)
+from azukari.journal.queries.pages import (
+    COUNT_CAP,
+    Page,
+    count_entries,
+    find_span,
+    get_entry_for,
+    list_entries,
+    list_screens,
+    walk_all,
+)
+from azukari.journal.queries.proofs import (
+    Proved,
+    SignedHead,
+    consistency_proof,
+    hashes_between,
+    inclusion_proof,
+    prove,
+    tree_size,
+)
+from azukari.journal.queries.verification import Verified, verify_record
+
+__all__ = [
+    "COUNT_CAP",
+    "AccessRow",
+    "EntryRow",
+    "Filter",
+    "LinePage",
+    "OperationPage",
+    "OperationRow",
+    "Page",
+    "Proved",
+    "SignedHead",
+    "Span",
+    "Tallied",
+    "Verified",
+    "Walked",
+    "consistency_proof",
+    "count_entries",
+    "entry_body",
+    "find_span",
+    "first_since",
+    "get_entry_for",
+    "get_of_client",
+    "hashes_between",
+    "inclusion_proof",
+    "list_at",
+    "list_entries",
+    "list_of_client",
+    "list_of_person",
+    "list_operations",
+    "list_own_access",
+    "list_screens",
+    "open_texts",
+    "prove",
+    "roles_at",
+    "tree_size",
+    "verify_record",
+    "walk_all",
+    "walk_new",
+    "walk_of_client",
+    "walk_of_one",
+    "within_operation",
+]
