@@ -100,6 +100,9 @@ ROWS = {
     "disposal-carry-out": Row(NO, "403 403 302 403 200 404"),  # Saeki asked for it: not the second person
     "disposal-cancel": Row(NO, "403 403 302 302 302 404"),
     "certificate": Row("403 403 200 200 200 404", NO),
+    "takeouts": Row("200 403 200 200 200 200", NO),
+    "takeouts-close": Row("403 403 302 302 302 302", "403 403 302 302 302 302"),  # nothing chosen: back to the list
+    "record-events": Row("200 403 200 200 200 200", NO),
     "record": Row("200 403 200 200 200 200", NO),
     "record-entry": Row("200 403 200 200 200 404", NO),
     "record-open": Row("302 403 302 302 302 302", "302 403 302 302 302 302"),

@@ -23,6 +23,7 @@ from azukari.office.views import (
     sending,
     settings,
     staff,
+    takeouts,
     users,
 )
 
@@ -92,8 +93,11 @@ urlpatterns = [
     path("disposal/<uuid:disposal_id>/carry-out/", disposal.carry_out, name="disposal-carry-out"),
     path("disposal/<uuid:disposal_id>/cancel/", disposal.cancel, name="disposal-cancel"),
     path("disposal/<uuid:disposal_id>/certificate.pdf", disposal.certificate, name="certificate"),
+    path("take-outs/", takeouts.take_out_list, name="takeouts"),
+    path("take-outs/close/", takeouts.close, name="takeouts-close"),
     path("log/open/", account.open_record, name="record-open"),
     path("log/", record.record_list, name="record"),
+    path("log/events/", record.events, name="record-events"),
     path("log/<int:seq>/", record.entry, name="record-entry"),
     path("settings/", my_page.top, name="settings"),
     path("settings/office/", settings.office_settings, name="settings-office"),
