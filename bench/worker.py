@@ -105,7 +105,6 @@ def import_memory(opened: house.House, _rounds: int, size: int) -> dict[str, Any
 
 def reveal(opened: house.House, rounds: int, size: int) -> dict[str, Any]:
     """unlocks.use_unlock and numbers.reveal_number, one after the other on one connection."""
-    from azukari.journal.rules import TakenOut
     from azukari.kernel.clock import utc_now
     from azukari.tenancy.actions import unlocks
     from azukari.vault.actions import numbers
@@ -128,8 +127,6 @@ def reveal(opened: house.House, rounds: int, size: int) -> dict[str, Any]:
             vault_key=key,
             person_id=people[place][0],
             use_code="hp_loss",
-            taken_out=TakenOut.SCREEN,
-            note="",
             now=now,
         )
         assert shown.number.same_as(new[place].digits)

@@ -16,15 +16,15 @@ from azukari.exchange.errors.deliveries import (
     ProposalOpenNotAllowed,
     ProtectedBroadcastError,
     ProtectedNotAllowed,
-    TakenOutNoteNeededError,
 )
 from azukari.exchange.errors.files import FileKeyMissingError, OwnKeyNotAllowed
 from azukari.exchange.models import Delivery, FileGrant, FileKey, FilePart, Opening, StoredFile
 from azukari.exchange.queries import Filter
 from azukari.exchange.rules.states import DeliveryState, Direction, FileState, Proposal
 from azukari.exchange.rules.wishes import Wishes
+from azukari.journal.errors import TakeOutUntilMissingError
 from azukari.journal.models import Entry
-from azukari.journal.rules import TakenOut
+from azukari.journal.rules.takeouts import TakenOut, TakeOutFacts
 from azukari.kernel.ids import new_id
 from azukari.tenancy.errors import PermissionNotAllowed, UnlockRefusedError
 from azukari.tenancy.models import ClientUser
@@ -151,8 +151,7 @@ def test_protected_by_the_sender_opens_with_the_unlock_alone(minato: Office) -> 
         vault_key=minato.vault_key("saeki"),
         delivery_id=line.id,
         purpose="SOCIAL_INSURANCE",
-        taken_out=TakenOut.SCREEN,
-        note="",
+        leaves=TakeOutFacts(kind=TakenOut.FILE, at_once=True),
         now=LATER,
     )
     assert Entry.objects.count() == before + 1
@@ -174,16 +173,15 @@ def test_clients_hand_protected_files_in_and_cannot_read_them_back(minato: Offic
         deliveries.open_as_receiver(actor=user(minato), password=PASSWORD, delivery_id=line.id, now=LATER)
 
 
-def test_taking_protected_out_asks_what_for(minato: Office) -> None:
+def test_taking_protected_out_asks_until_when(minato: Office) -> None:
     line = hand_in(minato, protected=True)
-    with pytest.raises(TakenOutNoteNeededError):
+    with pytest.raises(TakeOutUntilMissingError):
         deliveries.open_protected(
             actor=minato.actor("saeki"),
             vault_key=minato.vault_key("saeki"),
             delivery_id=line.id,
             purpose="SOCIAL_INSURANCE",
-            taken_out=TakenOut.FILE,
-            note=" ",
+            leaves=TakeOutFacts(kind=TakenOut.FILE),
             now=LATER,
         )
 

@@ -23,7 +23,7 @@ from azukari.exchange.errors.deliveries import ExpiredError
 from azukari.exchange.errors.files import FileDamagedError, OffsetConflictError, UploadNotFoundError
 from azukari.exchange.models import Delivery, FileKey, FilePart, StoredFile
 from azukari.exchange.rules.states import DeliveryState, FileState
-from azukari.journal.rules import TakenOut
+from azukari.journal.rules.takeouts import TakenOut, TakeOutFacts
 from azukari.store.blobs import (
     Blobs,
     Folder,
@@ -345,8 +345,7 @@ def test_the_whole_story_on_a_bucket(minato: Office, seaweed: str, use: Callable
         vault_key=minato.vault_key("saeki"),
         delivery_id=handed_in.id,
         purpose="SOCIAL_INSURANCE",
-        taken_out=TakenOut.SCREEN,
-        note="",
+        leaves=TakeOutFacts(kind=TakenOut.FILE, at_once=True),
         now=NOW,
     )
     assert b"".join(unlocked.contents.stream()) == data[:5_000] + b"\n"

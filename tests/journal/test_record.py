@@ -7,12 +7,12 @@ from django.db import transaction
 
 from azukari.journal import actions, errors, queries
 from azukari.journal.models import Entry, EntryText, Head
-from azukari.journal.rules import Event, Kind, Line, Operation, Result, parse_body
+from azukari.journal.rules import ABOUT_RECORDS, Event, Kind, Line, Operation, Result, parse_body
 from azukari.seal import chain
 from azukari.tenancy.actions import keys
 from tests.cast import NOW, Office
 
-SEEN = Event("test.thing.seen", "個人情報閲覧（一覧）", Kind.VIEW)
+SEEN = Event("test.thing.seen", "個人情報閲覧（一覧）", Kind.VIEW, ABOUT_RECORDS)
 
 
 def append(office: Office, lines: int = 1, **changes) -> actions.Appended:

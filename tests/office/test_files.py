@@ -36,7 +36,7 @@ from tests.portal.test_files import NUMBERS, check, garbage_keys, many_lines, se
 
 Sender = Callable[[Office], Delivery]
 TAX = "tax_withholding"
-OPEN = {"use": TAX, "taken_out": "SCREEN", "note": ""}
+OPEN = {"use": TAX, "taken_out": "FILE", "at_once": "on"}
 
 
 @pytest.fixture(autouse=True)
@@ -321,7 +321,7 @@ def test_general_staff_see_the_line_and_no_way_in(guarded: Delivery, sign_in: Si
 def test_with_an_unlock_it_opens_and_the_record_says_what_for(guarded: Delivery, sign_in: SignIn) -> None:
     saeki = sign_in("saeki", unlocked=True)
     assert 'type="password"' not in page_at(saeki, "file-open", guarded.id)
-    typed = OPEN | {"taken_out": "FILE", "note": "算定基礎届のため、年内"}
+    typed = {"use": TAX, "taken_out": "FILE", "due_on": "R8.12.10", "note": "算定基礎届のため"}
     response = saeki.post(url("file-open", guarded.id), typed)
     assert (response.status_code, response.getvalue()) == (200, NUMBERS)
     assert "no-store" in response["Cache-Control"]
@@ -333,8 +333,16 @@ def test_with_an_unlock_it_opens_and_the_record_says_what_for(guarded: Delivery,
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"taken_out": "FILE"}, "持ち出しの記録（何のために、どこへ）が入力されていません。"),
-        ({"taken_out": "MEDIUM", "note": "　 "}, "持ち出しの記録（何のために、どこへ）が入力されていません。"),
+        ({"at_once": ""}, "いつまでかが入力されていません。"),
+        ({"at_once": "", "due_on": "2026/11/23"}, "期限が今日より前の日付です。"),
+        ({"taken_out": "MEDIUM", "medium": "　 "}, "何に入れるかの記入が要ります。"),
+        ({"taken_out": "MEDIUM", "medium": "USB"}, "行き先の記入が要ります。"),
+        ({"taken_out": "MEDIUM", "medium": "USB", "submitted_to": "税務署"}, "紛失や盗難への備えが要ります。"),
+        (
+            {"taken_out": "MEDIUM", "medium": "USB", "submitted_to": "税務署", "protections": "PASSWORD"},
+            "責任者の承認番号の記入が要ります。",
+        ),
+        ({"taken_out": "SCREEN"}, "持ち出しの記録"),
         ({"use": ""}, "利用内容"),
         ({"taken_out": ""}, "持ち出しの記録"),
         ({"taken_out": "NONE"}, "持ち出しの記録"),
@@ -357,11 +365,11 @@ def test_the_unlock_is_in_the_same_form(guarded: Delivery, sign_in: SignIn) -> N
     assert 'type="password"' in (page := check(wrong)) and "wrong horse" not in page
     assert f'<option value="{TAX}" selected>' in page
     assert UNLOCK_COOKIE not in wrong.cookies and not Opening.objects.exists()
-    # Right, but nothing said of what is taken out: only that is asked again.
-    half = saeki.post(address, OPEN | {"password": PASSWORD, "taken_out": "FILE"})
-    assert half.status_code == 422 and 'type="password"' not in check(half)
-    assert half.cookies[UNLOCK_COOKIE].value
-    done = saeki.post(address, OPEN | {"taken_out": "FILE", "note": "年末調整"})
+    # Right, but not said until when: the password is not even tried, and there is no unlock that nobody used.
+    half = saeki.post(address, OPEN | {"password": PASSWORD, "at_once": ""})
+    assert half.status_code == 422 and PASSWORD not in check(half)
+    assert UNLOCK_COOKIE not in half.cookies
+    done = saeki.post(address, OPEN | {"password": PASSWORD})
     assert (done.status_code, done.getvalue()) == (200, NUMBERS)
 
 

@@ -103,6 +103,9 @@ ROWS = {
     "certificate-file": Row("403 403 200 200 200 404", NO),
     "certificate-of-person": Row(NO, "403 403 302 302 302 404"),
     "certificate-replace": Row(NO, "403 403 403 403 422 404"),
+    "takeouts": Row("200 403 200 200 200 200", NO),
+    "takeouts-close": Row("403 403 302 302 302 302", "403 403 302 302 302 302"),  # nothing chosen: back to the list
+    "record-events": Row("200 403 200 200 200 200", NO),
     "record": Row("200 403 200 200 200 200", NO),
     "record-entry": Row("200 403 200 200 200 404", NO),
     "record-output": Row("200 403 200 200 200 200", NO),

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from azukari.journal import queries as journal
-from azukari.journal.rules import Kind, TakenOut
+from azukari.journal.errors import TakeOutMediumMissingError
+from azukari.journal.rules import Kind
+from azukari.journal.rules.takeouts import TakenOut, TakeOutFacts
 from azukari.kernel.ids import new_id
 from azukari.roster import queries as roster
 from azukari.roster.errors import PersonNotFoundError
@@ -41,8 +43,6 @@ def reveal(office: Office, person: str, login: str = "saeki", use: str = "tax_wi
     facts = {
         "person_id": office.people[person],
         "use_code": use,
-        "taken_out": TakenOut.SCREEN,
-        "note": "",
         "now": LATER,
         **changes,
     }
@@ -135,10 +135,12 @@ def test_a_use_outside_the_purposes_is_refused(minato: Office) -> None:
     assert journal.tree_size() == before
 
 
-def test_a_medium_needs_a_note(minato: Office) -> None:
+def test_a_medium_needs_its_words_and_nothing_is_shown_or_recorded_without(minato: Office) -> None:
     register(minato, "ishihara", 1)
-    with pytest.raises(errors.TakenOutNoteMissingError):
-        reveal(minato, "ishihara", taken_out=TakenOut.MEDIUM, note="  ")
+    before = journal.tree_size()
+    with pytest.raises(TakeOutMediumMissingError):
+        reveal(minato, "ishihara", leaves=TakeOutFacts(kind=TakenOut.MEDIUM, at_once=True, medium="  "))
+    assert journal.tree_size() == before
 
 
 def test_no_new_number_is_taken_after_the_contract_has_ended(minato: Office) -> None:

@@ -26,7 +26,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 from azukari.intake import queries as intake  # noqa: E402
 from azukari.intake.actions import registration, sheets  # noqa: E402
 from azukari.journal import queries as journal  # noqa: E402
-from azukari.journal.rules import TakenOut  # noqa: E402
+from azukari.journal.rules.takeouts import TakeOutFacts  # noqa: E402
 from azukari.kernel.check_digits import synthetic_number  # noqa: E402
 from azukari.kernel.clock import utc_now  # noqa: E402
 from azukari.kernel.ids import new_id  # noqa: E402
@@ -133,6 +133,7 @@ class Scenario:
         self.key = office.vault_key("saeki")
         self.client_id = office.clients["aoba"]
         self.turn = 0
+        self.leaves: TakeOutFacts | None = None
 
     def prepare(self) -> None:
         self.turn += 1
@@ -169,8 +170,7 @@ class Scenario:
             vault_key=self.key,
             person_id=self.person_id,
             use_code="tax_withholding",
-            taken_out=TakenOut.SCREEN,
-            note="",
+            leaves=self.leaves,
             now=utc_now(),
         ).number.digits()
 

@@ -43,7 +43,7 @@ from azukari.exchange.rules.states import LEAST_PART_BYTES, DeliveryState, FileS
 from azukari.exchange.rules.wishes import Wishes  # noqa: E402
 from azukari.journal import queries as journal  # noqa: E402
 from azukari.journal.models import Entry  # noqa: E402
-from azukari.journal.rules import TakenOut  # noqa: E402
+from azukari.journal.rules.takeouts import TakenOut, TakeOutFacts  # noqa: E402
 from azukari.kernel.clock import utc_now  # noqa: E402
 from azukari.kernel.ids import new_id  # noqa: E402
 from azukari.store import blobs  # noqa: E402
@@ -189,8 +189,7 @@ class FileScenario(Scenario):
             vault_key=self.key,
             delivery_id=self.line().id,
             purpose="SOCIAL_INSURANCE",
-            taken_out=TakenOut.SCREEN,
-            note="",
+            leaves=TakeOutFacts(kind=TakenOut.FILE, at_once=True),
             now=utc_now(),
         )
         return b"".join(readable.contents.stream())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from azukari.journal.rules import Kind, Result, TakenOut
+from azukari.journal.rules.takeouts import Outcome
 from azukari.store.models import OfficeModel
 
 TILE_WIDTH = 256
@@ -106,3 +107,48 @@ class Checkpoint(OfficeModel):
 
     class Meta(OfficeModel.Meta):
         constraints = (models.UniqueConstraint(fields=["office_id", "size"], name="journal_checkpoint_size"),)
+
+
+class TakeOut(OfficeModel):
+    """Something that left, bound to its entry: it has the entry's ID, and its words stand beside the entry.
+
+    Open until an entry of its own closes it. Nothing but the closing columns and the two of the chase ever changes.
+    """
+
+    seq = models.PositiveBigIntegerField()
+    number = models.CharField(max_length=30)
+    at = models.DateTimeField()
+    staff_id = models.UUIDField(null=True)
+    client_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    record_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=10, choices=[(t.value, t.value) for t in TakenOut])
+    due_on = models.DateField()
+    outcome = models.CharField(max_length=10, blank=True, choices=[(o.value, o.value) for o in Outcome])
+    closed_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_seq = models.PositiveBigIntegerField(null=True)
+    reminded_on = models.DateField(null=True)
+    escalated_on = models.DateField(null=True)
+
+    class Meta(OfficeModel.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=["office_id", "seq"], name="journal_takeout_seq"),
+            models.CheckConstraint(
+                condition=models.Q(outcome="", closed_on=None, closed_at=None, closed_seq=None)
+                | ~models.Q(outcome="")
+                & models.Q(closed_on__isnull=False, closed_at__isnull=False, closed_seq__isnull=False),
+                name="journal_takeout_closed_whole",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["office_id", "due_on", "seq"], name="journal_takeout_open", condition=models.Q(outcome="")
+            ),
+            models.Index(
+                fields=["office_id", "person_id"], name="journal_takeout_person", condition=models.Q(outcome="")
+            ),
+            models.Index(
+                fields=["office_id", "client_id"], name="journal_takeout_client", condition=models.Q(outcome="")
+            ),
+        )

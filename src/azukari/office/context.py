@@ -10,6 +10,8 @@ from azukari.entrance.doors import OFFICE
 from azukari.entrance.requests import now_of
 from azukari.exchange import queries as exchange
 from azukari.intake import queries as intake
+from azukari.journal.queries import takeouts
+from azukari.kernel.clock import jst_day
 from azukari.office.requests import unlock_of
 from azukari.tenancy import policy, queries
 from azukari.vault import queries as vault
@@ -30,7 +32,8 @@ def layout(request: HttpRequest) -> dict[str, Any]:
             "section": _section(request),
             "handles": handles,
             "sees_clients": policy.may(actor, "tenancy:client:see"),
-            "sees_record": policy.may(actor, "journal:record:see"),
+            "sees_record": (reads := policy.may(actor, "journal:record:see")),
+            "late_take_outs": takeouts.count_late(actor, today=jst_day(now_of(request))) if reads else 0,
             "manages": policy.may(actor, "tenancy:settings:change"),
             "waiting": intake.count_waiting(actor) if handles else 0,
             "files": (works := policy.may(actor, "exchange:file:see")),
@@ -70,6 +73,7 @@ def _section(request: HttpRequest) -> str:
         "certificate": "disposals",
         "record": "record",
         "odd": "record",
+        "takeouts": "takeouts",
         "settings": "settings",
         "staff": "settings",
         "contract": "settings",

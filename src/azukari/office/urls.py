@@ -27,6 +27,7 @@ from azukari.office.views import (
     sending,
     settings,
     staff,
+    takeouts,
     users,
 )
 
@@ -106,8 +107,11 @@ urlpatterns = [
     ),
     path("certificates/<uuid:certificate_id>.pdf", disposal.certificate_file, name="certificate-file"),
     path("certificates/<uuid:certificate_id>/replace/", disposal.certificate_replace, name="certificate-replace"),
+    path("take-outs/", takeouts.take_out_list, name="takeouts"),
+    path("take-outs/close/", takeouts.close, name="takeouts-close"),
     path("log/open/", account.open_record, name="record-open"),
     path("log/", record.record_list, name="record"),
+    path("log/events/", record.events, name="record-events"),
     path("log/<int:seq>/", record.entry, name="record-entry"),
     path("odd-uses/", odd.odd_list, name="odd-uses"),
     path("odd-uses/<uuid:odd_id>/", odd.odd_use, name="odd-use"),

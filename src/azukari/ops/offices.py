@@ -7,6 +7,7 @@ import sys
 
 from azukari.journal import queries as journal
 from azukari.journal.errors import JournalDamagedError
+from azukari.journal.queries import takeouts
 from azukari.kernel.clock import jst_minute, utc_now
 from azukari.seal.errors import SealError
 from azukari.seal.recovery import RecoveryCode
@@ -90,6 +91,7 @@ def check_records() -> int:
         with office_scope(office_id):
             try:
                 checked = journal.verify_record()
+                takeouts.verify_take_outs()
                 sys.stdout.write(f"{code} {name}：改ざんなし（{checked.size}件を検証）\n")
             except (JournalDamagedError, SealError) as error:
                 damaged = 1

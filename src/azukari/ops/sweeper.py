@@ -19,7 +19,7 @@ from azukari.kernel.clock import utc_now
 from azukari.oversight.actions import odd
 from azukari.store.scope import office_scope
 from azukari.tenancy import queries as tenancy
-from azukari.tenancy.actions import client_sheets, outbox, sessions, tries
+from azukari.tenancy.actions import client_sheets, outbox, sessions, takeouts, tries
 from azukari.vault.actions import certificates, disposal, keystore, parcels
 
 _PERIOD_SECONDS = 60
@@ -94,4 +94,5 @@ def sweep_office(*, now: datetime) -> dict[str, int]:
         "notices": notices.send_due(now=now),
         "odd_uses": odd.sweep(now=now),
         "odd_use_mails": odd.send_daily(now=now),
+        "take_outs": takeouts.chase(now=now),
     }

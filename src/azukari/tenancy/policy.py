@@ -20,6 +20,7 @@ HANDLING = frozenset(
         "intake:sheet:import",
         "journal:record:see",
         "oversight:slip:issue",
+        "journal:takeout:close",
     }
 )
 # 監査 reads the record, prints it and writes it out; nothing else that names a person, and a number never.
@@ -27,6 +28,7 @@ AUDITING = frozenset({"journal:record:see"})
 MANAGING = frozenset(
     {
         "journal:record:see",
+        "journal:takeout:close",
         "tenancy:settings:change",
         "tenancy:staff:manage",
         "tenancy:client:manage",
@@ -59,6 +61,10 @@ OFFICE_PERMISSIONS = EVERYONE | WORKING | HANDLING | AUDITING | MANAGING
 PORTAL_PERMISSIONS = CLIENT | CLIENT_LEADING
 
 
+# What 責任者 may by their role, 取扱担当者 by their grant only.
+_WITH_GRANT = frozenset({"journal:record:see", "journal:takeout:close"})
+
+
 def role_may_handle(role: Role) -> bool:
     """Tell whether people of a role can be given the right to numbers at all."""
     return role in {Role.MANAGER, Role.HANDLER}
@@ -68,7 +74,7 @@ def may(actor: Actor, permission: str) -> bool:
     """Tell whether an actor holds a permission."""
     if permission in HANDLING and permission not in MANAGING and not actor.may_handle:
         return False
-    if permission == "journal:record:see" and actor.role is Role.HANDLER and not actor.may_handle:
+    if permission in _WITH_GRANT and actor.role is Role.HANDLER and not actor.may_handle:
         return False
     return permission in ROLE_PERMISSIONS[actor.role]
 

@@ -26,13 +26,6 @@ class PurposeNotAllowed(NotAllowedError):
     remedy = "利用目的の追加を通知してから表示してください。"
 
 
-class TakenOutNoteMissingError(InvalidError):
-    code = "vault.taken_out_note_missing"
-    happened = "個人番号を表示できませんでした。"
-    cause = "媒体に入れて運ぶときは、媒体・行き先・承認番号の記入が要ります。"
-    remedy = "持ち出しの内容を入力してください。"
-
-
 class NumberLengthError(InvalidError):
     code = "vault.number_length"
     happened = "登録できませんでした。"

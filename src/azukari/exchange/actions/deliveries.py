@@ -27,7 +27,6 @@ from azukari.exchange.errors.deliveries import (
     NumbersInOpenFileError,
     ProtectedBroadcastError,
     StillExaminingError,
-    TakenOutNoteNeededError,
 )
 from azukari.exchange.models import Broadcast, Delivery, Opening, StoredFile
 from azukari.exchange.rules import events
@@ -43,6 +42,7 @@ from azukari.exchange.rules.states import (
 )
 from azukari.exchange.rules.wishes import Wishes
 from azukari.journal.rules import TakenOut
+from azukari.journal.rules.takeouts import TakeOutFacts
 from azukari.kernel.actor import Actor
 from azukari.kernel.clock import jst_minute
 from azukari.kernel.ids import new_id
@@ -234,31 +234,20 @@ def open_protected(
     vault_key: VaultKey,
     delivery_id: UUID,
     purpose: str,
-    taken_out: TakenOut,
-    note: str,
+    leaves: TakeOutFacts,
     now: datetime,
 ) -> Readable:
-    """Open a 保護 file with the office's unlock. The record with its 持ち出し is committed first: no record, no access.
+    """Open a 保護 file with the office's unlock: a download always leaves. Record and take-out are committed first.
 
-    Must not run inside a transaction. Law: ガイドライン別添1 2C b.
-    Raises: DeliveryNotFoundError, PermissionNotAllowed, NotReadyError, ExpiredError, TakenOutNoteNeededError.
+    Must not run inside a transaction. Law: ガイドライン別添1 2C b, 2E c.
+    Raises: DeliveryNotFoundError, PermissionNotAllowed, NotReadyError, ExpiredError, those of `takeouts.take_out`.
     """
-    if taken_out is not TakenOut.SCREEN and not note.strip():
-        raise TakenOutNoteNeededError
     with transaction.atomic(durable=True):
         delivery, row = _to_open(actor, delivery_id, now=now)
         policy.check_can(actor, "exchange:protected:open", delivery.client_id)
         if not row.protected:
             raise DeliveryNotFoundError
-        record(
-            actor,
-            events.OPENED,
-            [delivery],
-            purpose=purpose,
-            taken_out=taken_out,
-            note=note.strip(),
-            now=now,
-        )
+        record(actor, events.OPENED, [delivery], purpose=purpose, leaves=leaves, now=now)
         _note_opening(actor, delivery, now=now)
     return Readable(
         id=delivery.id,

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from azukari.exchange.models import Delivery
 from azukari.journal import actions as journal
+from azukari.journal.actions import takeouts
 from azukari.journal.rules import Event, Line, Operation, TakenOut
+from azukari.journal.rules.takeouts import TakeOutFacts
 from azukari.kernel.actor import Actor
 from azukari.tenancy import queries as tenancy
 
@@ -23,30 +25,34 @@ def record(
     purpose: str = "",
     taken_out: TakenOut = TakenOut.NONE,
     note: str = "",
+    leaves: TakeOutFacts | None = None,
     now: datetime,
 ) -> None:
-    """Record an act on some lines. Last in its transaction: the record's end is locked by it (ledger.lock)."""
+    """Record an act on some lines. Last in its transaction: the record's end is locked by it (ledger.lock).
+
+    `leaves`: by this act the files leave the office's hands. Raises: then also those of `takeouts.take_out`.
+    """
     names = {client.id: client.name for client in tenancy.list_clients_by_id({line.client_id for line in lines})}
-    journal.append(
-        actor=actor,
-        operation=Operation(
-            event=event,
-            screen=SCREEN,
-            purpose=purpose,
-            taken_out=taken_out,
-            taken_out_note=note,
-            lines=[
-                Line(
-                    client_id=line.client_id,
-                    client_name=names[line.client_id],  # type: ignore[index]  # a ClientId is a UUID
-                    detail="：".join(part for part in (_name_of(line), detail) if part),
-                    record_id=line.id,
-                )
-                for line in lines
-            ],
-        ),
-        now=now,
+    operation = Operation(
+        event=event,
+        screen=SCREEN,
+        purpose=purpose,
+        taken_out=taken_out,
+        taken_out_note=note,
+        lines=[
+            Line(
+                client_id=line.client_id,
+                client_name=names[line.client_id],  # type: ignore[index]  # a ClientId is a UUID
+                detail="：".join(part for part in (_name_of(line), detail) if part),
+                record_id=line.id,
+            )
+            for line in lines
+        ],
     )
+    if leaves is not None:
+        takeouts.take_out(actor=actor, operation=operation, facts=leaves, now=now)
+    else:
+        journal.append(actor=actor, operation=operation, now=now)
 
 
 def _name_of(line: Delivery) -> str:

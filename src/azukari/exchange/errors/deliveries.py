@@ -54,13 +54,6 @@ class ProposalOpenNotAllowed(NotAllowedError):
     remedy = "個人番号の取扱担当者に依頼してください。"
 
 
-class TakenOutNoteNeededError(InvalidError):
-    code = "exchange.taken_out_note_needed"
-    happened = "保護ファイルを開けませんでした。"
-    cause = "持ち出しの記録（何のために、どこへ）が入力されていません。"
-    remedy = "入力して、もう一度押してください。"
-
-
 class NoReceiversError(InvalidError):
     code = "exchange.no_receivers"
     happened = "送信できません。"

@@ -20,7 +20,8 @@ from azukari.intake import errors, queries
 from azukari.intake.actions import sheets
 from azukari.intake.models import SheetImport, SheetRow
 from azukari.intake.rules.comparison import NumberComparison
-from azukari.intake.rules.progress import WAITING, Events, State
+from azukari.intake.rules.events import Events
+from azukari.intake.rules.progress import WAITING, State
 from azukari.journal import actions as journal
 from azukari.journal.rules import Line, Operation, TakenOut
 from azukari.kernel.actor import Actor

@@ -26,8 +26,9 @@ from azukari.intake.errors import (
 from azukari.intake.models import SheetImport, SheetRow
 from azukari.intake.rules.columns import Mapping, propose_mapping
 from azukari.intake.rules.comparison import Compared, KnownPerson, NumberComparison, Standing, compare, match_people
+from azukari.intake.rules.events import Events
 from azukari.intake.rules.people import judge
-from azukari.intake.rules.progress import STALE_AFTER, WAITING, WORKING, Events, State, Verdict
+from azukari.intake.rules.progress import STALE_AFTER, WAITING, WORKING, State, Verdict
 from azukari.journal import actions as journal
 from azukari.journal.rules import Event, Line, Operation
 from azukari.kernel.actor import Actor

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
-from azukari.journal.rules import Event, Kind
-
 
 class State(StrEnum):
     """READING and REGISTERING are work in the background; the others wait for a person or are the end."""
@@ -55,13 +53,3 @@ VERDICT_LABELS = {
     Verdict.WARNING: "確認が必要",
     Verdict.WRONG: "誤り",
 }
-
-
-class Events:
-    """What intake writes into the record."""
-
-    RECEIVED = Event("intake.sheet.received", "登録シート受信", Kind.REGISTER)
-    IMPORTED = Event("intake.sheet.imported", "登録シート取り込み", Kind.REGISTER)
-    RETURNED = Event("intake.sheet.returned", "登録シート差し戻し", Kind.OUTPUT)
-    CANCELLED = Event("intake.sheet.cancelled", "登録シートの取りやめ", Kind.DELETE)
-    PEOPLE_CHANGED = Event("intake.people.changed", "個人情報一覧更新", Kind.REGISTER)

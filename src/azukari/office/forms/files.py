@@ -11,13 +11,15 @@ from django import forms
 from azukari.exchange.queries import Filter, Order
 from azukari.exchange.rules.requests import MOST_ITEMS
 from azukari.exchange.rules.states import MOST_MEMO, Direction
-from azukari.journal.rules import TakenOut
+from azukari.journal.rules.takeouts import TakenOut
 from azukari.kernel import text
 from azukari.kernel.clock import JST
 from azukari.office.forms.account import USE_CHOICES
+from azukari.office.forms.takeouts import TakeOutForm
 from azukari.ui.forms import DayField, Form
 
 _ALL = ("", "すべて")
+_OPENED_FOR = (TakenOut.FILE, TakenOut.DOCUMENT, TakenOut.PROGRAM, TakenOut.MEDIUM)
 ALL_CLIENTS, TAGGED, CHOSEN = "all", "tagged", "chosen"
 
 
@@ -63,8 +65,11 @@ class LedgerForm(Form):
         )
 
 
-class OpenForm(Form):
-    """従業員利用認証 and 持ち出し before a 保護 file goes out. The password only while there is no unlock."""
+class OpenForm(TakeOutForm):
+    """従業員利用認証 and 持ち出し before a 保護 file goes out. The password only while there is no unlock.
+
+    A download always leaves a copy behind: there is no looking at it on the screen alone.
+    """
 
     password = forms.CharField(
         label="パスワード",
@@ -73,25 +78,11 @@ class OpenForm(Form):
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
     use = forms.ChoiceField(label="利用内容", choices=USE_CHOICES)
-    taken_out = forms.ChoiceField(
-        label="持ち出しの記録",
-        choices=[
-            (TakenOut.SCREEN.value, "内容を確認したら、すぐに削除する"),
-            (TakenOut.DOCUMENT.value, "書類に記入する"),
-            (TakenOut.FILE.value, "パソコンに保存して使う"),
-            (TakenOut.MEDIUM.value, "媒体に入れて運ぶ（責任者の承認番号が要ります）"),
-        ],
-        widget=forms.RadioSelect,
-    )
-    note = forms.CharField(
-        label="持ち出しの内容",
-        required=False,
-        max_length=200,
-        help_text="すぐに削除するとき以外は、何のために・どこへ・いつまでかを書いてください。",
-    )
+
+    field_order = ("password", "use")
 
     def __init__(self, *args: Any, unlocked: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, kinds=_OPENED_FOR, **kwargs)
         if unlocked:
             del self.fields["password"]
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 
-from azukari.journal.rules import TAKEN_OUT_LABELS, TakenOut
+from azukari.journal.rules.takeouts import TakenOut
 from azukari.kernel import text, wareki
 from azukari.kernel.errors import InvalidError
 from azukari.office.forms.account import USE_CHOICES
+from azukari.office.forms.takeouts import TakeOutForm
 from azukari.ui.forms import DateInput, Form, SecretDigitsInput
 from azukari.vault import errors
 from azukari.vault.rules.numbers import (
@@ -23,10 +24,12 @@ from azukari.vault.rules.numbers import (
 from azukari.vault.rules.purposes import PURPOSE_LABELS, USES_BY_CODE, Purpose
 
 _BY_HAND = [way for way in Verification if way not in {Verification.BY_CLIENT, Verification.BY_EMPLOYEE}]
+# A number is shown, so no file comes of it.
+_SHOWN_FOR = (TakenOut.SCREEN, TakenOut.DOCUMENT, TakenOut.PROGRAM, TakenOut.MEDIUM)
 _SHOWN_WAYS = [*_BY_HAND, Verification.BY_CLIENT, Verification.BY_EMPLOYEE]
 
 
-class RevealForm(Form):
+class RevealForm(TakeOutForm):
     """番号の表示: what for, and where the number goes. The password only while there is no unlock."""
 
     password = forms.CharField(
@@ -36,24 +39,11 @@ class RevealForm(Form):
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
     use = forms.ChoiceField(label="利用内容", choices=USE_CHOICES)
-    taken_out = forms.ChoiceField(
-        label="持ち出しの記録",
-        choices=[
-            (TakenOut.SCREEN.value, TAKEN_OUT_LABELS[TakenOut.SCREEN]),
-            (TakenOut.DOCUMENT.value, "書類に記入する"),
-            (TakenOut.MEDIUM.value, "媒体に入れて運ぶ（責任者の承認番号が要ります）"),
-        ],
-        widget=forms.RadioSelect,
-    )
-    note = forms.CharField(
-        label="持ち出しの内容",
-        required=False,
-        max_length=200,
-        help_text="媒体に入れて運ぶときは、媒体・行き先・責任者の承認番号を書いてください。",
-    )
+
+    field_order = ("password", "use")
 
     def __init__(self, *args: Any, unlocked: bool, purposes: Collection[Purpose], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, kinds=_SHOWN_FOR, **kwargs)
         use = self.fields["use"]
         assert isinstance(use, forms.ChoiceField)
         # Uses outside the notified purposes are refused by the vault; they are not offered here.

@@ -12,10 +12,12 @@ from azukari.entrance.requests import actor_of, now_of
 from azukari.exchange import queries as exchange
 from azukari.intake import queries as intake
 from azukari.journal import queries as journal
+from azukari.journal.queries import takeouts
 from azukari.kernel.actor import Actor
 from azukari.kernel.clock import jst_day
 from azukari.office.access import page
 from azukari.office.paging import counted_page, page_number
+from azukari.office.views.takeouts import lines_of
 from azukari.roster import queries as roster
 from azukari.roster.rules import NumberState
 from azukari.tenancy import policy
@@ -101,6 +103,8 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         if sees_record
         else [],
         "sees_record": sees_record,
+        "out": lines_of(takeouts.list_open(actor, client_id=found.id, size=20), today) if sees_record else [],
+        "closes": policy.may(actor, "journal:takeout:close"),
         "files": _recent_files(request, found.id) if policy.may(actor, "exchange:file:see") else [],
     }
     return render(request, "office/clients/detail.html", context)

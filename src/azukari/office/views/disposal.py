@@ -11,10 +11,12 @@ from django.shortcuts import redirect, render
 
 from azukari.entrance.confirm import prove
 from azukari.entrance.requests import actor_of, now_of
+from azukari.journal.queries import takeouts
 from azukari.kernel.clock import jst_day
 from azukari.kernel.errors import AzukariError, ConflictError, InvalidError
 from azukari.office.access import page, vault_key
 from azukari.office.forms.disposal import DisposalForm, ReplaceForm
+from azukari.office.views.takeouts import lines_of
 from azukari.roster import queries as roster
 from azukari.tenancy import policy as office_policy
 from azukari.tenancy import queries as tenancy
@@ -116,6 +118,7 @@ def _request(request: HttpRequest, client_id: UUID, found: list[vault.NumberFact
         "people_count": len(people),
         "today": today,
         "backup_until": today + timedelta(days=certificates.backup_days()),
+        "out": lines_of(takeouts.list_open(actor, record_ids=[number.id for number in found]), today),
     }
     return render(request, "office/disposal/request.html", context, status=422 if form.errors else 200)
 
@@ -142,6 +145,7 @@ def _context(request: HttpRequest, row: vault.DisposalRow, error: AzukariError |
         "disposal": row,
         "client": tenancy.get_client_for(actor, row.client_id),
         "items": items[:_SHOWN_PEOPLE],
+        "out": _still_out(request, row, items),
         "more": max(0, len(items) - _SHOWN_PEOPLE),
         "certificates": vault.list_certificates(row.id),
         "replace_form": ReplaceForm(),
@@ -153,6 +157,14 @@ def _context(request: HttpRequest, row: vault.DisposalRow, error: AzukariError |
         "has_errors": error is not None,
         "backup_until": jst_day(now_of(request)) + timedelta(days=certificates.backup_days()),
     }
+
+
+def _still_out(request: HttpRequest, row: vault.DisposalRow, items: list[vault.ItemRow]) -> list[dict[str, object]]:
+    """What of these people was taken out and has not come to its end: paper and files the disposal does not reach."""
+    if row.state is State.CANCELLED:
+        return []
+    people = {item.person_id for item in items}
+    return lines_of(takeouts.list_open(actor_of(request), person_ids=people), jst_day(now_of(request)))
 
 
 def _waits(request: HttpRequest, row: vault.DisposalRow) -> bool:

@@ -17,10 +17,9 @@ from azukari.entrance.downloads import NOTHING_TO_GATHER, gather, send_file, sen
 from azukari.entrance.requests import actor_of, now_of, signed_in_of
 from azukari.exchange import queries
 from azukari.exchange.actions import deliveries, notices, protection, quarantine, receipts
-from azukari.exchange.errors.deliveries import DeliveryNotFoundError, TakenOutNoteNeededError
+from azukari.exchange.errors.deliveries import DeliveryNotFoundError
 from azukari.exchange.queries import Order
 from azukari.exchange.rules.states import Direction
-from azukari.journal.rules import TakenOut
 from azukari.kernel.clock import jst_day
 from azukari.kernel.errors import ConflictError, InvalidError
 from azukari.office.access import page, vault_key
@@ -104,22 +103,21 @@ def open_protected(request: HttpRequest, delivery_id: UUID) -> HttpResponseBase:
     found = _line(request, delivery_id)
     if not found.protected:
         return redirect("office:file", delivery_id=delivery_id)
-    form = OpenForm(request.POST or None, unlocked=is_unlocked(request))
+    form = OpenForm(request.POST or None, unlocked=is_unlocked(request), today=jst_day(now_of(request)))
     opened = None
     if request.method == "POST" and form.is_valid():
         try:
             key, opened = _key(request, form)
+            leaves = form.take_out()
+            assert leaves is not None  # there is no looking at a file on the screen alone
             readable = deliveries.open_protected(
                 actor=actor_of(request),
                 vault_key=key,
                 delivery_id=delivery_id,
                 purpose=form.cleaned_data["use"],
-                taken_out=TakenOut(form.cleaned_data["taken_out"]),
-                note=form.cleaned_data["note"],
+                leaves=leaves,
                 now=now_of(request),
             )
-        except TakenOutNoteNeededError as error:
-            form.add_error("note", error.short)
         except InvalidError as error:
             form.add_error("password" if "password" in form.fields else None, error.short)
         except ConflictError as error:
@@ -198,6 +196,8 @@ def unprotect(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
 
 @page(_OPEN, "POST")
 def readers(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
+    _line(request, delivery_id)  # what is not yours is not there, also before 利用認証
+
     def act(**named: Any) -> int:
         return protection.add_readers(vault_key=vault_key(request), **named)
 

@@ -15,8 +15,9 @@ from azukari.entrance.requests import actor_of, now_of
 from azukari.exchange import queries as exchange
 from azukari.intake import queries as intake
 from azukari.journal import queries as journal
+from azukari.journal.queries import takeouts
 from azukari.journal.rules import KIND_LABELS, Kind
-from azukari.kernel.actor import Actor
+from azukari.kernel.actor import Actor, Role
 from azukari.kernel.clock import jst_day
 from azukari.office.access import page
 from azukari.oversight import queries as oversight
@@ -28,6 +29,7 @@ from azukari.vault.rules.disposal import State
 
 _SOON = timedelta(days=30)
 _MOST_TASKS = 30
+_NEAR_TAKE_OUTS, _MOST_READ = timedelta(days=3), 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
         *(_import_task(row, names, today) for row in waiting),
         *(_disposal_task(row, names, actor) for row in open_disposals),
         *_due_tasks(due, names, today),
+        *(_take_out_tasks(actor, today) if policy.may(actor, "journal:takeout:close") else ()),
         *_account_tasks(actor, recovery),
         *(_exchange_tasks(actor, today, now_of(request)) if policy.may(actor, "exchange:file:see") else ()),
     ]
@@ -130,6 +133,28 @@ def _disposal_task(row: vault.DisposalRow, names: dict[UUID, tenancy.ClientRow],
         action=("承認" if approves else "開く") if row.two_persons else "廃棄",
         url=reverse("office:disposal", args=[row.id]),
     )
+
+
+def _take_out_tasks(actor: Actor, today: date) -> list[Task]:
+    """What a person took out and should end; a 責任者 also sees what others left out past its day."""
+    leads = actor.role is Role.MANAGER
+    found = takeouts.list_open(actor, own=not leads, until=today + _NEAR_TAKE_OUTS, size=_MOST_READ)
+    rows = [row for row in found if row.staff_id == actor.staff_id or row.days_over(today) > 0]
+    return [
+        Task(
+            kind="持ち出し",
+            icon="card",
+            due_on=row.due_on,
+            days_left=-row.days_over(today),
+            near=3,
+            client_id=row.client_id,
+            client_name=row.client,
+            title=f"NO {row.number} の持ち出し（{row.kind}{'・' + row.person + 'さん' if row.person else ''}）",
+            action="終わりを記録",
+            url=f"{reverse('office:takeouts-close')}?takeout={row.id}",
+        )
+        for row in rows[:_MOST_TASKS]
+    ]
 
 
 def _exchange_tasks(actor: Actor, today: date, now: datetime) -> Iterator[Task]:

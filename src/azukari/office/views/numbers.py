@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from azukari.entrance.requests import actor_of, now_of, signed_in_of
-from azukari.journal.rules import TakenOut
 from azukari.kernel.clock import jst_day
 from azukari.kernel.errors import AzukariError, InvalidError
 from azukari.office.access import page, vault_key
@@ -46,7 +45,7 @@ def reveal(request: HttpRequest, person_id: UUID) -> HttpResponse:
     if found is None:
         raise errors.NumberNotFoundError
     unlocked = is_unlocked(request)
-    form = RevealForm(request.POST or None, unlocked=unlocked, purposes=found.purposes)
+    form = RevealForm(request.POST or None, unlocked=unlocked, purposes=found.purposes, today=jst_day(now_of(request)))
     if request.method == "POST" and form.is_valid():
         opened = None
         try:
@@ -56,14 +55,11 @@ def reveal(request: HttpRequest, person_id: UUID) -> HttpResponse:
                 vault_key=key,
                 person_id=person.id,
                 use_code=form.cleaned_data["use"],
-                taken_out=TakenOut(form.cleaned_data["taken_out"]),
-                note=form.cleaned_data["note"],
+                leaves=form.take_out(),
                 now=now_of(request),
             )
         except errors.PurposeNotAllowed as error:
             form.add_error("use", error.short)
-        except errors.TakenOutNoteMissingError as error:
-            form.add_error("note", error.short)
         except InvalidError as error:
             form.add_error("password" if "password" in form.fields else None, error.short)
         else:

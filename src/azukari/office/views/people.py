@@ -9,10 +9,12 @@ from django.shortcuts import render
 
 from azukari.entrance.requests import actor_of, now_of
 from azukari.journal import queries as journal
+from azukari.journal.queries import takeouts
 from azukari.kernel.clock import jst_day
 from azukari.kernel.wareki import age_on
 from azukari.office.access import page
 from azukari.office.paging import counted_page, page_number
+from azukari.office.views.takeouts import lines_of
 from azukari.oversight import queries as oversight
 from azukari.roster import queries as roster
 from azukari.roster.rules import NUMBER_STATE_LABELS, NumberState
@@ -90,6 +92,8 @@ def person_context(request: HttpRequest, person_id: UUID) -> dict[str, object]:
         if sees_record
         else [],
         "sees_record": sees_record,
+        "out": lines_of(takeouts.list_open(actor, person_ids=[row.id]), today) if sees_record else [],
+        "closes": policy.may(actor, "journal:takeout:close"),
         "may_reveal": policy.may(actor, "vault:number:reveal"),
         "may_register": policy.may(actor, "vault:number:register"),
         "may_dispose": policy.may(actor, "vault:number:dispose"),

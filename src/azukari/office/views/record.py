@@ -12,7 +12,9 @@ from django.shortcuts import render
 
 from azukari.entrance.requests import actor_of, now_of
 from azukari.journal import queries as journal
+from azukari.journal.queries import takeouts
 from azukari.kernel.clock import jst_day
+from azukari.office import events as event_table
 from azukari.office import narrowing
 from azukari.office.access import behind_record_password, page
 from azukari.office.forms.record import ViewNameForm
@@ -164,6 +166,15 @@ def _ranges(today: date) -> list[tuple[str, str, str]]:
 
 @page("journal:record:see")
 @behind_record_password
+def events(request: HttpRequest) -> HttpResponse:
+    """Everything that can stand in the record. For 責任者 and 監査, who judge whether it is enough."""
+    groups = event_table.table()
+    context = {"groups": groups, "count": sum(len(rows) for _, rows in groups)}
+    return render(request, "office/log/events.html", context)
+
+
+@page("journal:record:see")
+@behind_record_password
 def entry(request: HttpRequest, seq: int) -> HttpResponse:
     actor = actor_of(request)
     row = journal.get_entry_for(actor, seq)
@@ -176,6 +187,7 @@ def entry(request: HttpRequest, seq: int) -> HttpResponse:
         "lines": journal.list_entries(
             actor, journal.Filter(operation=row.operation), size=_MOST_OPENED, counted=False
         ).rows,
+        "take_out": takeouts.find_take_out(actor, row.id),
         "proof": journal.prove(row.seq),
         "origin": keys.origin_of(actor.office_id),
         "sees_clients": policy.may(actor, "tenancy:client:see"),

@@ -46,7 +46,8 @@ class _Sample:
 def fill(desk: Desk, *, clients: int, people: int, now: datetime) -> int:
     """Fill an office with so many client companies and people. Gives how many people it has now."""
     today = jst_day(now)
-    diary = Diary(desk, Random(f"azukari demo bulk {_SEED}"))  # noqa: S311 (a seeded demo, no secret)
+    rng = Random(f"azukari demo bulk {_SEED}")  # noqa: S311 (a seeded demo, no secret)
+    diary = Diary(desk, rng, today)
     sample = _Sample()
     with office_scope(desk.id):
         add_sheet_clients(desk, today=today)

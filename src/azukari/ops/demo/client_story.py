@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 
 from azukari.journal import actions as journal
-from azukari.journal.rules import TakenOut
+from azukari.journal.rules.takeouts import TakenOut, TakeOutFacts
 from azukari.kernel.ids import ClientId, new_id
 from azukari.ops.demo.companies import CompanySpec
 from azukari.ops.demo.diary import Diary, Use, at, workday
@@ -54,7 +54,7 @@ class Life:
     def uses(self, codes: tuple[str, ...]) -> list[Use]:
         """List showings for those pieces of work that this person's purposes allow, as entered on a form."""
         fit = [code for code in codes if USES_BY_CODE[code].purpose in self.spec.purposes]
-        return [Use(self.id, code, TakenOut.DOCUMENT) for code in fit]
+        return [Use(self.id, code, TakeOutFacts(kind=TakenOut.DOCUMENT)) for code in fit]
 
 
 @dataclass(slots=True, kw_only=True)

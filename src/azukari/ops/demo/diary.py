@@ -6,7 +6,7 @@ The record of an office must be appended chronologically, while a story is easie
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
@@ -14,9 +14,12 @@ from uuid import UUID
 from django.db import transaction
 
 from azukari.journal import actions as journal
-from azukari.journal.rules import Event, Line, Operation, Result, TakenOut
+from azukari.journal.actions import takeouts
+from azukari.journal.queries import takeouts as take_outs
+from azukari.journal.rules import Event, Line, Operation, Result
+from azukari.journal.rules.takeouts import Ending, Outcome, TakeOutFacts
 from azukari.kernel.actor import Actor
-from azukari.kernel.clock import JST
+from azukari.kernel.clock import JST, jst_day
 from azukari.ops.demo.staff import Desk
 from azukari.tenancy.rules.events import Events
 from azukari.vault import queries as vault
@@ -24,6 +27,9 @@ from azukari.vault.actions import numbers
 from azukari.vault.rules.purposes import USES_BY_CODE
 
 Act = Callable[[datetime], None]
+
+# A form is promised back within two days and handed in after four: so the newest are still out, some of them late.
+_OUT, _HANDED_IN = timedelta(days=2), timedelta(days=4)
 
 
 def workday(day: date) -> date:
@@ -42,6 +48,7 @@ class Diary:
 
     desk: Desk
     rng: Random
+    today: date
     _acts: list[tuple[datetime, int, Act]] = field(default_factory=list)
 
     def add(self, moment: datetime, act: Act) -> None:
@@ -87,10 +94,26 @@ class Diary:
         for use in uses:
             moment += timedelta(seconds=self.rng.randint(40, 170))
             self.add(moment, lambda now, use=use: use.show(self.desk, login_id, session, now))  # type: ignore[misc]
+        if any(use.leaves for use in uses):
+            self._hand_in(login_id, start + _HANDED_IN)
         moment += timedelta(minutes=self.rng.randint(1, 3))
         actor = self.desk.actor(login_id, session)
         self.add(moment, lambda now: enter(actor, Events.UNLOCK_ENDED, "従業員利用認証", now))
         self.sign_out(actor, moment + timedelta(minutes=self.rng.randint(1, 20)))
+
+    def _hand_in(self, login_id: str, moment: datetime) -> None:
+        """Let somebody record, some days later, that what was taken out was handed in. The newest stay open."""
+        if moment > at(self.today, 0):
+            return
+
+        def hand_in(now: datetime) -> None:
+            actor = self.desk.actor(login_id, self.new_session())
+            out = [row.id for row in take_outs.list_open(actor, own=True) if row.at < now - timedelta(hours=20)]
+            if out:
+                ending = Ending(outcome=Outcome.SUBMITTED, on=jst_day(now), how="電子申請・窓口")
+                takeouts.close(actor=actor, ids=out, ending=ending, now=now)
+
+        self.add(moment, hand_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +122,13 @@ class Use:
 
     person_id: UUID
     code: str
-    taken_out: TakenOut
-    note: str = ""
+    leaves: TakeOutFacts | None
 
     def show(self, desk: Desk, login_id: str, session: str, now: datetime) -> None:
-        """Show the number, if it is still there and was taken for this purpose; nobody looks at it."""
+        """Show the number, if it is still there and was taken for this purpose; nobody looks at it.
+
+        What leaves for a day gets this many days from the showing: `due_on` of the facts is not known before.
+        """
         found = vault.find_number(self.person_id)
         if found is None or USES_BY_CODE[self.code].purpose not in found.purposes:
             return
@@ -112,8 +137,7 @@ class Use:
             vault_key=desk.vault_key,
             person_id=self.person_id,
             use_code=self.code,
-            taken_out=self.taken_out,
-            note=self.note,
+            leaves=replace(self.leaves, due_on=jst_day(now) + _OUT) if self.leaves else None,
             now=now,
         )
 

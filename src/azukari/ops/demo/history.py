@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
-from azukari.journal.rules import TakenOut
+from azukari.journal.rules.takeouts import Protection, TakenOut, TakeOutFacts
 from azukari.kernel.clock import jst_day
 from azukari.ops.demo.client_story import (
     ClientStory,
@@ -93,8 +93,9 @@ def opening_day(today: date) -> date:
 
 def live_minato(desk: Desk, *, now: datetime) -> int:
     """Live the years of みなと. Gives how many people it has now."""
-    diary = Diary(desk, Random(f"azukari demo minato {_SEED}"))  # noqa: S311 (a seeded demo, no secret)
     today = jst_day(now)
+    rng = Random(f"azukari demo minato {_SEED}")  # noqa: S311 (a seeded demo, no secret)
+    diary = Diary(desk, rng, today)
     with office_scope(desk.id):
         add_sheet_clients(desk, today=today)
         stories = {plan.code: _story(desk, plan, today, delay=place * 9) for place, plan in enumerate(_MINATO)}
@@ -114,8 +115,9 @@ def live_minato(desk: Desk, *, now: datetime) -> int:
 
 def live_kamome(desk: Desk, *, now: datetime) -> int:
     """Live the years of かもめ, with one disposal that still waits for its 24 hours. Gives how many people it has."""
-    diary = Diary(desk, Random(f"azukari demo kamome {_SEED}"))  # noqa: S311 (a seeded demo, no secret)
     today = jst_day(now)
+    rng = Random(f"azukari demo kamome {_SEED}")  # noqa: S311 (a seeded demo, no secret)
+    diary = Diary(desk, rng, today)
     with office_scope(desk.id):
         stories = {plan.code: _story(desk, plan, today, delay=place * 9) for place, plan in enumerate(_KAMOME)}
         story = stories["kikyozawa"]
@@ -240,10 +242,18 @@ def _seasons(diary: Diary, story: ClientStory, today: date) -> None:
             day = date(year, month, 14)
             if not story.since + timedelta(days=20) < day < today - timedelta(days=3):
                 continue
-            note = f"暗号化USBメモリ3号・白砂浦税務署・承認 {year}-{month:02d}" if taken_out is TakenOut.MEDIUM else ""
+            leaves = None if taken_out is TakenOut.SCREEN else TakeOutFacts(kind=taken_out)
+            if taken_out is TakenOut.MEDIUM:
+                leaves = TakeOutFacts(
+                    kind=taken_out,
+                    medium="暗号化USBメモリ3号",
+                    submitted_to="白砂浦税務署",
+                    protections=(Protection.PASSWORD, Protection.LOCKED),
+                    note=f"承認 {year}-{month:02d}",
+                )
             there = [life for life in staying if life.spec.registered_on and life.spec.registered_on < day]
             chosen = diary.rng.sample(there, min(count, len(there)))
-            uses = [Use(life.id, use.code, taken_out, note) for life in chosen for use in life.uses(codes)]
+            uses = [Use(life.id, use.code, leaves) for life in chosen for use in life.uses(codes)]
             diary.use_numbers(story.in_charge, diary.moment(day, 9, 12), uses)
 
 
@@ -291,8 +301,7 @@ def _beyond_purpose(diary: Diary, life: Life, moment: datetime) -> None:
                 vault_key=diary.desk.vault_key,
                 person_id=life.id,
                 use_code="tax_withholding",
-                taken_out=TakenOut.DOCUMENT,
-                note="",
+                leaves=TakeOutFacts(kind=TakenOut.DOCUMENT, at_once=True),
                 now=now,
             )
         except PurposeNotAllowed as error:

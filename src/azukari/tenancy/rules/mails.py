@@ -24,6 +24,9 @@ NOTICE_LABELS = {
 }
 
 
+_MOST_NUMBERS = 30
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """One mail before it is addressed."""
@@ -79,6 +82,19 @@ def exchange_news(*, company: str, office_name: str, news: list[str], address: s
     return Mail(
         f"【{office_name}】ファイルのお知らせ（{len(news)}件）",
         f"{company} 様\n\n{lines}\n\nログインして確認してください。\n{address}" + _sign(office_name),
+    )
+
+
+def take_outs_late(*, name: str, office_name: str, numbers: list[str], escalated: bool) -> Mail:
+    """Tell of take-outs past their day: how many and their NO, nothing of whom they concern."""
+    shown = "、".join(f"NO {number}" for number in numbers[:_MOST_NUMBERS])
+    more = f" ほか{len(numbers) - _MOST_NUMBERS}件" if len(numbers) > _MOST_NUMBERS else ""
+    since = "期限を1週間以上過ぎた" if escalated else "期限を過ぎた"
+    return Mail(
+        f"【{office_name}】持ち出しの記録：期限超過（{len(numbers)}件）",
+        f"{name} 様\n\n{since}持ち出しが{len(numbers)}件あります。\n\n{shown}{more}\n\n"
+        "現物やファイルを確認し、ログインして［持ち出しの記録］に、提出・返却・消去のどれかを記録してください。"
+        + _sign(office_name),
     )
 
 

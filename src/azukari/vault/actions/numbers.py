@@ -7,15 +7,16 @@ transaction. Order of showing: the handling record is committed, then key and se
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from azukari.journal import actions as journal
-from azukari.journal.actions import Appended
+from azukari.journal.actions import Appended, takeouts
 from azukari.journal.rules import Line, Operation, TakenOut
+from azukari.journal.rules.takeouts import TakeOutFacts
 from azukari.kernel.actor import Actor
 from azukari.kernel.clock import jst_day
 from azukari.kernel.ids import new_id
@@ -300,15 +301,15 @@ def reveal_number(
     vault_key: VaultKey,
     person_id: UUID,
     use_code: str,
-    taken_out: TakenOut,
-    note: str,
+    leaves: TakeOutFacts | None = None,
     now: datetime,
 ) -> Shown:
     """Show one person's number: the record is committed first, then the number is opened. No record, no number.
 
-    Must not run inside a transaction. Law: ガイドライン別添1 2C b.
-    Raises: PersonNotFoundError, PermissionNotAllowed, NumberNotFoundError, PurposeNotAllowed,
-    TakenOutNoteMissingError, NumberDamagedError.
+    With `leaves` it goes onto a paper, into a program or a medium, and a take-out is opened with the record; without,
+    it is looked at only. Must not run inside a transaction. Law: ガイドライン別添1 2C b, 2E c.
+    Raises: PersonNotFoundError, PermissionNotAllowed, NumberNotFoundError, PurposeNotAllowed, NumberDamagedError,
+    those of `takeouts.take_out`.
     """
     person = roster.get_person_for(actor, person_id)
     policy.check_can(actor, "vault:number:reveal", person.client_id)
@@ -318,15 +319,12 @@ def reveal_number(
         raise errors.NumberNotFoundError
     if use is None or use.purpose not in found.purposes:
         raise errors.PurposeNotAllowed
-    if taken_out is TakenOut.MEDIUM and not note.strip():
-        raise errors.TakenOutNoteMissingError
     client = tenancy.get_client_for(actor, person.client_id)
     operation = Operation(
         event=events.REVEALED,
         screen=SCREEN,
         purpose=use.code,
-        taken_out=taken_out,
-        taken_out_note=note.strip() or (use.label if taken_out is TakenOut.DOCUMENT else ""),
+        taken_out=TakenOut.SCREEN,
         lines=(
             Line(
                 client_id=client.id,
@@ -339,7 +337,11 @@ def reveal_number(
         ),
     )
     with transaction.atomic(durable=True):
-        appended = journal.append(actor=actor, operation=operation, now=now)
+        if leaves is None:
+            appended = journal.append(actor=actor, operation=operation, now=now)
+        else:
+            facts = replace(leaves, submitted_to=leaves.submitted_to.strip() or use.submitted_to)
+            appended = takeouts.take_out(actor=actor, operation=operation, facts=facts, now=now)
     number = _open(vault_key, found)
     return Shown(number, appended.label())
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from azukari.journal.rules import Event, Kind
+from azukari.journal.rules import ABOUT_CLIENT, ABOUT_PEOPLE, ABOUT_RECORDS, Event, Kind, Part
 
-REGISTERED = Event("vault.number.registered", "マイナンバー登録", Kind.REGISTER)
-REPLACED = Event("vault.number.replaced", "マイナンバー更新", Kind.REGISTER)
-REVEALED = Event("vault.number.revealed", "マイナンバー閲覧", Kind.VIEW)
-COMPARED = Event("vault.number.compared", "マイナンバーの照合", Kind.VIEW)
-DISPOSAL_REQUESTED = Event("vault.disposal.requested", "マイナンバー廃棄の申請", Kind.DELETE)
-DISPOSAL_CANCELLED = Event("vault.disposal.cancelled", "マイナンバー廃棄の取り消し", Kind.DELETE)
-DISPOSED = Event("vault.number.disposed", "マイナンバー廃棄", Kind.DELETE)
-UNRECOVERABLE = Event("vault.disposal.confirmed", "復元不能の確認", Kind.DELETE)
-CERTIFICATE_ISSUED = Event("vault.certificate.issued", "廃棄証明書 発行", Kind.OUTPUT)
+_REGISTRATION = "番号法16条・20条、別添1 2C b（取得・利用の記録）"
+_CERTIFICATE = "別添1 2C b・2E d（削除・廃棄を証明する記録）"
+
+REGISTERED = Event("vault.number.registered", "マイナンバー登録", Kind.REGISTER, ABOUT_RECORDS, _REGISTRATION)
+REPLACED = Event("vault.number.replaced", "マイナンバー更新", Kind.REGISTER, ABOUT_RECORDS, _REGISTRATION)
+REVEALED = Event("vault.number.revealed", "マイナンバー閲覧", Kind.VIEW, ABOUT_RECORDS)
+COMPARED = Event("vault.number.compared", "マイナンバーの照合", Kind.VIEW, ABOUT_CLIENT)
+DISPOSAL_REQUESTED = Event("vault.disposal.requested", "マイナンバー廃棄の申請", Kind.DELETE, ABOUT_PEOPLE)
+DISPOSAL_CANCELLED = Event("vault.disposal.cancelled", "マイナンバー廃棄の取り消し", Kind.DELETE, ABOUT_PEOPLE)
+DISPOSED = Event("vault.number.disposed", "マイナンバー廃棄", Kind.DELETE, ABOUT_RECORDS)
+UNRECOVERABLE = Event("vault.disposal.confirmed", "復元不能の確認", Kind.DELETE, ABOUT_RECORDS, _CERTIFICATE)
+CERTIFICATE_ISSUED = Event(
+    "vault.certificate.issued", "廃棄証明書 発行", Kind.OUTPUT, ABOUT_PEOPLE | Part.DOCUMENT, _CERTIFICATE
+)
