@@ -20,13 +20,14 @@ from azukari.store.scope import office_scope
 from azukari.tenancy.models import ClientImport
 from azukari.tenancy.rules.client_sheet import ClientFacts, to_json
 from azukari.vault import queries as vault
-from azukari.vault.actions import disposal
+from azukari.vault.actions import requests as disposal_requests
 from azukari.vault.models import Certificate, Disposal
 from azukari.vault.rules import events
 from azukari.vault.rules.disposal import Reason
 from azukari.vault.rules.disposal import State as DisposalState
 from tests.cast import NOW, TODAY, Office
 from tests.exchange.hands import TEXT, begin, hand_in, put, send
+from tests.vault.disposing import carry_out
 from tests.vault.test_numbers import register
 
 MISSING = UUID("01890000-0000-7000-8000-000000000000")
@@ -131,7 +132,7 @@ def _disposal(office: Office, name: str, client: str) -> UUID:
             Certificate.objects.create(disposal=made, year=2026, serial=1, issued_at=NOW, pdf=b"%PDF-")
         return made.id
     register(office, "ishihara", 1)
-    (asked,) = disposal.request_disposal(
+    (asked,) = disposal_requests.request_disposal(
         actor=office.actor("saeki"),
         client_id=office.clients[client],
         record_ids=[found.id for found in vault.live_numbers([office.people["ishihara"]])],
@@ -139,7 +140,7 @@ def _disposal(office: Office, name: str, client: str) -> UUID:
         now=NOW,
     )
     if name == "certificate":
-        disposal.carry_out(actor=office.actor("aoki"), disposal_id=asked, now=NOW)
+        carry_out(office, asked)
     return asked
 
 

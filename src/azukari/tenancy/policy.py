@@ -41,6 +41,7 @@ MANAGING = frozenset(
         "tenancy:support:grant",
         "tenancy:recovery:issue",
         "vault:disposal:approve",
+        "vault:retention:extend",
         "exchange:quarantine:release",
     }
 )

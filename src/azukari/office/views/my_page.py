@@ -31,6 +31,12 @@ _MENU = (
         "事務所の名称と所在地、ログインの条件、通知先、個人番号の取扱いを決めます。",
     ),
     (
+        "tenancy:settings:change",
+        "settings-retention",
+        "保存期間",
+        "書類ごとの完結の日の決め方と、大量の廃棄の歯止めを決めます。",
+    ),
+    (
         "tenancy:own:manage",
         "settings-password",
         "パスワード設定",
