@@ -127,6 +127,7 @@ def _disposal(office: Office, name: str, client: str) -> UUID:
             requested_by_name="佐伯 舞",
             requested_by_role="HANDLER",
             requested_at=NOW,
+            batch=new_id(),
         )
         if name == "certificate":
             Certificate.objects.create(disposal=made, year=2026, serial=1, issued_at=NOW, pdf=b"%PDF-")
@@ -207,6 +208,7 @@ _MAKERS = {
     "person_id": _person,
     "import_id": _import,
     "disposal_id": _disposal,
+    "disposal_batch": lambda *args: Disposal.objects.get(id=_disposal(*args)).batch,
     "user_id": lambda office, _, client: office.users["nonaka" if client == "aoba" else "tanabe"],
     "staff_id": lambda office, _, __: office.staff["ono"],
     "seq": _entry,

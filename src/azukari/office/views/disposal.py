@@ -55,7 +55,9 @@ def disposal_list(request: HttpRequest) -> HttpResponse:
 
 def _due_context(request: HttpRequest, due: list[Due]) -> dict[str, object]:
     actor, today = actor_of(request), jst_day(now_of(request))
-    clients = {row.id: row for row in tenancy.find_clients(actor, list({row.client_id for row in due})).values()}
+    clients: dict[UUID, tenancy.ClientRow] = {
+        row.id: row for row in tenancy.find_clients(actor, list({row.client_id for row in due})).values()
+    }
     choices = [(str(row.id), row.name) for row in sorted(clients.values(), key=lambda row: row.kana_key)]
     form = DueForm({"client": request.GET.get("client", "")}, clients=choices)
     client = form.cleaned_data["client"] if form.is_valid() else ""

@@ -261,7 +261,8 @@ def batch(request: HttpRequest, disposal_batch: UUID) -> HttpResponse:
         "has_errors": fault is not None,
         "backup_until": jst_day(now) + timedelta(days=actions.backup_days()),
     }
-    return render(request, "office/disposal/batch.html", context, status=422 if fault else 200)
+    status = 200 if fault is None else 409 if isinstance(fault, ConflictError) else 422
+    return render(request, "office/disposal/batch.html", context, status=status)
 
 
 def _fault(

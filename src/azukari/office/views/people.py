@@ -31,7 +31,7 @@ def people_list(request: HttpRequest, client_id: UUID) -> HttpResponse:
     found = roster.list_people(actor, client.id, q=q, state=wanted, page=number)
     today = jst_day(now_of(request))
     numbers = vault.numbers_of_people([row.id for row in found.rows])
-    people = {row.id: row for row in found.rows if row.id in numbers}
+    people: dict[UUID, roster.PersonRow] = {row.id: row for row in found.rows if row.id in numbers}
     held = holding.holdings_of(numbers.values(), people)
     said = holding.sentences_of(
         numbers.values(), people, held, ended={client.id: client.contract_ended_on}, today=today
@@ -77,7 +77,8 @@ def person_context(request: HttpRequest, person_id: UUID) -> dict[str, object]:
     records = vault.list_numbers(row.id)
     current = next((found for found in records if found.state == "ACTIVE"), None)
     former = [found for found in records if found.state == "REPLACED"]
-    numbers, people = [found for found in records if found.state != "DISPOSED"], {row.id: row}
+    numbers = [found for found in records if found.state != "DISPOSED"]
+    people: dict[UUID, roster.PersonRow] = {row.id: row}
     held = holding.holdings_of(numbers, people)
     own = held[current.id] if current else Holding()
     before, after = roster.neighbours(actor, row)

@@ -61,7 +61,7 @@ def end_extension(request: HttpRequest, person_id: UUID) -> HttpResponse:
 def _page(request: HttpRequest, person: roster.PersonRow, extension: ExtensionForm | None) -> HttpResponse:
     actor, today = actor_of(request), jst_day(now_of(request))
     numbers = vault.live_numbers([person.id])
-    people = {person.id: person}
+    people: dict[UUID, roster.PersonRow] = {person.id: person}
     held = holding.holdings_of(numbers, people)
     client = tenancy.get_client_for(actor, person.client_id)
     said = holding.sentences_of(numbers, people, held, ended={client.id: client.contract_ended_on}, today=today)

@@ -98,7 +98,7 @@ def _request(actor: Actor, asked: Asked, batch: UUID, *, now: datetime) -> list[
     )
     ids = [
         _insert(actor, asked, batch, list(part), two_persons=two_persons, now=now)
-        for part in batched(items, press.MOST_ROWS, strict=False)
+        for part in batched(items, press.MOST_ROWS)
     ]
     alone = items[0] if len(items) == 1 else None
     journal.append(

@@ -168,7 +168,12 @@ def tell_overdue(*, now: datetime) -> int:
     A clock that ran ahead and came back must not silence it for years: the distance counts, in either direction.
     """
     system = Actor(
-        office_id=current_office(), staff_id=None, name="システム", role=Role.SYSTEM, may_handle=False, client_ids=None
+        office_id=tenancy.get_office().id,
+        staff_id=None,
+        name="システム",
+        role=Role.SYSTEM,
+        may_handle=False,
+        client_ids=None,
     )
     looked_at = holding.get_setting().looked_at
     if looked_at is not None and abs(now - looked_at) < _LOOK_EVERY:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Length
 
 from azukari.kernel.actor import Actor
-from azukari.store.models import OfficeQuerySet
 from azukari.vault import errors
 from azukari.vault.models import Certificate, Disposal, DisposalItem, NumberRecord, SealedParcel
 from azukari.vault.rules import disposal as disposal_rules
@@ -150,7 +149,7 @@ class ItemRow:
 
 def list_disposals(actor: Actor, states: Sequence[State], *, client_id: UUID | None = None) -> list[DisposalRow]:
     """List disposals in some states, newest first, at most 500."""
-    found = Disposal.objects.filter(visible_to(actor), state__in=states).annotate(count=Count("items"))
+    found = Disposal.objects.filter(visible_to(actor), state__in=states)
     if client_id is not None:
         found = found.filter(client_id=client_id)
     return _disposals(found)
@@ -158,14 +157,14 @@ def list_disposals(actor: Actor, states: Sequence[State], *, client_id: UUID | N
 
 def list_batch(actor: Actor, batch: UUID) -> list[DisposalRow]:
     """List the requests of one act over several clients, those this actor sees. Raises: DisposalNotFoundError."""
-    rows = _disposals(Disposal.objects.filter(visible_to(actor), batch=batch).annotate(count=Count("items")))
+    rows = _disposals(Disposal.objects.filter(visible_to(actor), batch=batch))
     if not rows:
         raise errors.DisposalNotFoundError
     return rows
 
 
-def _disposals(found: OfficeQuerySet[Disposal]) -> list[DisposalRow]:
-    rows = list(found.select_related("certificate").order_by("-requested_at")[:500])
+def _disposals(found: QuerySet[Disposal]) -> list[DisposalRow]:
+    rows = list(found.annotate(count=Count("items")).select_related("certificate").order_by("-requested_at")[:500])
     # Last one wins, so the first person of each disposal remains.
     items = DisposalItem.objects.filter(disposal_id__in=[row.id for row in rows]).order_by("-id")
     names = dict(items.values_list("disposal_id", "person_name"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -65,20 +65,20 @@ def list_due(actor: Actor, *, until: date, client_id: UUID | None = None) -> lis
     ).exclude(state=RecordState.DISPOSED)
     if client_id is not None:
         found = found.filter(client_id=client_id)
-    rows = list(
+    rows: Sequence[Mapping[str, Any]] = list(
         found.order_by().values(
             "id", "person_id", "client_id", "state", "purposes", "replaced_at",
             "person__left_on", "person__head__left_on", "client__contract_ended_on",
         )
     )  # fmt: skip
     waiting = set(DisposalItem.objects.filter(open=True).values_list("record_id", flat=True))
-    due = [found for row in _with_holding(rows) if (found := _due_of(*row)) and found.due_on <= until]
+    due = [one for row in _with_holding(rows) if (one := _due_of(*row)) and one.due_on <= until]
     return sorted(
         (row for row in due if row.record_id not in waiting), key=lambda row: (row.due_on, row.client_id, row.person_id)
     )
 
 
-def _with_holding(rows: Sequence[dict[str, Any]]) -> Iterable[tuple[dict[str, Any], Holding]]:
+def _with_holding(rows: Sequence[Mapping[str, Any]]) -> Iterable[tuple[Mapping[str, Any], Holding]]:
     rules = get_setting().completion
     people = {row["person_id"] for row in rows}
     days, extensions = find_days(people), find_extensions(people)
@@ -97,7 +97,7 @@ def _with_holding(rows: Sequence[dict[str, Any]]) -> Iterable[tuple[dict[str, An
         yield row, plain[key]
 
 
-def _due_of(row: dict[str, Any], holding: Holding) -> Due | None:
+def _due_of(row: Mapping[str, Any], holding: Holding) -> Due | None:
     former = row["state"] == RecordState.REPLACED
     found = []
     if holding.last_on is not None:
@@ -131,7 +131,7 @@ def due_rows(found: Sequence[Due], *, today: date) -> list[DueRow]:
     people = roster.find_people(list({due.person_id for due in found}))
     held = holdings_of(numbers.values(), people)
     clients = tenancy.list_clients_by_id({due.client_id for due in found})
-    ended = {client.id: client.contract_ended_on for client in clients}
+    ended: dict[UUID, date | None] = {client.id: client.contract_ended_on for client in clients}
     said = sentences_of(numbers.values(), people, held, ended=ended, today=today)
     return [
         DueRow(

@@ -48,7 +48,7 @@ def get_setting() -> Setting:
 def find_days(person_ids: Collection[UUID]) -> dict[UUID, dict[tuple[str, EventKind], date]]:
     """Give the days recorded for some people."""
     found: dict[UUID, dict[tuple[str, EventKind], date]] = {}
-    for part in batched(person_ids, 500, strict=False):
+    for part in batched(person_ids, 500):
         rows = RetentionDay.objects.filter(person_id__in=part).values_list("person_id", "document", "kind", "on")
         for person_id, document, kind, on in rows:
             found.setdefault(person_id, {})[(document, EventKind(kind))] = on
@@ -58,7 +58,7 @@ def find_days(person_ids: Collection[UUID]) -> dict[UUID, dict[tuple[str, EventK
 def find_extensions(person_ids: Collection[UUID]) -> dict[UUID, Extension]:
     """Give the lengthenings in force of some people."""
     found = {}
-    for part in batched(person_ids, 500, strict=False):
+    for part in batched(person_ids, 500):
         for row in RetentionExtension.objects.filter(person_id__in=part, ended_at=None):
             found[row.person_id] = Extension(until=row.until, reason=row.reason, by=row.set_by_name)
     return found
@@ -106,7 +106,8 @@ def sentences_of(
 
 
 def _name(heads: Mapping[UUID, PersonRow], head_id: UUID | None) -> str:
-    return heads[head_id].name if head_id in heads else ""
+    found = heads.get(head_id) if head_id else None
+    return found.name if found else ""
 
 
 def _replaced_on(number: NumberFacts) -> date | None:
