@@ -77,6 +77,12 @@ def confirmed(client: Client, url: str, fields: Mapping[str, object], *, follow:
     return client.post(url, {**carried, "confirm_password": PASSWORD}, follow=follow, secure=True)
 
 
+def hidden(page: HttpResponse) -> dict[str, str]:
+    """Read the hidden fields that a page's forms carry back, but the token."""
+    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page.content.decode())
+    return {unescape(name): unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}
+
+
 @pytest.fixture
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread of its own would not see the test's transaction: do the work at once, with the same ending."""

@@ -53,6 +53,9 @@ ROWS = {
     "people": Row("403 200 200 200 200 404", NO),
     "import-new": Row("403 403 302 200 200 404", "403 403 302 422 422 404"),
     "person": Row("403 200 200 200 200 404", NO),
+    "person-retention": Row("403 403 200 200 200 404", "403 403 302 302 302 404"),
+    "extend": Row(NO, "403 403 403 403 422 404"),
+    "extend-end": Row(NO, "403 403 403 403 409 404"),
     "number-register": Row("403 403 302 200 200 404", "403 403 302 422 422 404"),
     "number-replace": Row("403 403 302 200 200 404", "403 403 302 422 422 404"),
     "reveal": Row("403 403 200 200 200 404", "403 403 422 422 422 404"),
@@ -96,6 +99,8 @@ ROWS = {
     "disposals": Row("403 403 200 200 200 200", NO),
     "disposal-person": Row("403 403 302 200 200 404", "403 403 302 422 422 404"),
     "disposal-client": Row("403 403 302 200 200 404", "403 403 302 422 422 404"),
+    "disposal-many": Row(NO, "403 403 302 302 302 302"),  # nothing chosen: back to the list
+    "disposal-batch": Row("403 403 200 200 200 404", "403 403 302 403 409 404"),
     "disposal": Row("403 403 200 200 200 404", NO),
     "disposal-carry-out": Row(NO, "403 403 302 403 200 404"),  # Saeki asked for it: not the second person
     "disposal-cancel": Row(NO, "403 403 302 302 302 404"),
@@ -117,6 +122,7 @@ ROWS = {
     "record-open": Row("302 403 302 302 302 302", "302 403 302 302 302 302"),
     "settings": Row("200 200 200 200 200 200", NO),
     "settings-office": Row("403 403 403 403 200 200", "403 403 403 403 422 422"),
+    "settings-retention": Row("403 403 403 403 200 200", "403 403 403 403 422 422"),
     "settings-password": Row("200 200 200 200 200 200", NO),
     "record-password": Row("200 403 200 200 200 200", "422 403 422 422 422 422"),
     # The member is Ono: not Kamo's office.

@@ -27,7 +27,7 @@ from azukari.vault import queries as vault
 from azukari.vault.models import Disposal, NumberRecord
 from azukari.vault.rules import events
 from tests.cast import NOW, PASSWORD, TODAY, Cast, number_of
-from tests.office.conftest import SignIn, confirmed
+from tests.office.conftest import SignIn, confirmed, hidden
 from tests.vault.test_numbers import register
 
 SHEETS = Path(__file__).parent.parent / "fixtures" / "sheets"
@@ -329,14 +329,15 @@ def test_a_sheet_goes_from_upload_to_the_ledger(cast: Cast, sign_in: SignIn, inl
 def test_a_disposal_from_request_to_certificate(cast: Cast, sign_in: SignIn, person: str) -> None:
     saeki, aoki = sign_in("saeki", unlocked=True), sign_in("aoki", unlocked=True)
     url = reverse("office:disposal-person", args=[person])
-    wrong = saeki.post(url, {"reason": "REGISTERED_BY_MISTAKE", "read_notes": "on", "typed": "はいき"})
-    assert wrong.status_code == 422
-    asked = saeki.post(url, {"reason": "REGISTERED_BY_MISTAKE", "read_notes": "on", "typed": "廃棄"})
+    fields = {"reason": "REGISTERED_BY_MISTAKE", "read_notes": "on", "typed": "廃棄", **hidden(saeki.get(url))}
+    assert saeki.post(url, fields | {"typed": "はいき"}).status_code == 422
+    assert saeki.post(url, fields | {"seen": ""}).status_code == 422
+    asked = saeki.post(url, fields)
     assert asked.status_code == 302
     address = asked["Location"]
     assert saeki.post(f"{address}carry-out/", {"x": "1"}).status_code == 403
     assert saeki.get(f"{address}certificate.pdf").status_code == 404
-    done = confirmed(aoki, f"{address}carry-out/", {"x": "1"}, follow=True)
+    done = confirmed(aoki, f"{address}carry-out/", hidden(aoki.get(address)), follow=True)
     assert "廃棄証明書 廃-2026-0001 を発行しました。" in text_of(done)
     pdf = saeki.get(f"{address}certificate.pdf")
     assert pdf["Content-Type"] == "application/pdf"
@@ -358,7 +359,8 @@ def test_a_disposal_from_request_to_certificate(cast: Cast, sign_in: SignIn, per
 def test_a_disposal_taken_back_leaves_the_number(cast: Cast, sign_in: SignIn, person: str) -> None:
     saeki = sign_in("saeki", unlocked=True)
     url = reverse("office:disposal-person", args=[person])
-    address = saeki.post(url, {"reason": "REGISTERED_BY_MISTAKE", "read_notes": "on", "typed": "廃棄"})["Location"]
+    fields = {"reason": "REGISTERED_BY_MISTAKE", "read_notes": "on", "typed": "廃棄", **hidden(saeki.get(url))}
+    address = saeki.post(url, fields)["Location"]
     assert saeki.post(f"{address}cancel/", {"x": "1"}).status_code == 302
     assert has_number(saeki.post(reverse("office:reveal", args=[person]), REVEAL), number_of(1))
     with office_scope(cast.minato.id):

@@ -20,13 +20,14 @@ from azukari.store.scope import office_scope
 from azukari.tenancy.models import ClientImport, RecordView
 from azukari.tenancy.rules.client_sheet import ClientFacts, to_json
 from azukari.vault import queries as vault
-from azukari.vault.actions import disposal
+from azukari.vault.actions import requests as disposal_requests
 from azukari.vault.models import Certificate, Disposal
 from azukari.vault.rules import events
 from azukari.vault.rules.disposal import Reason
 from azukari.vault.rules.disposal import State as DisposalState
 from tests.cast import NOW, TODAY, Office
 from tests.exchange.hands import TEXT, begin, hand_in, put, send
+from tests.vault.disposing import carry_out
 from tests.vault.test_numbers import register
 
 MISSING = UUID("01890000-0000-7000-8000-000000000000")
@@ -140,12 +141,13 @@ def _disposal(office: Office, name: str, client: str) -> UUID:
             requested_by_name="佐伯 舞",
             requested_by_role="HANDLER",
             requested_at=NOW,
+            batch=new_id(),
         )
         if name.startswith("certificate"):
             Certificate.objects.create(disposal=made, year=2026, serial=1, issued_at=NOW, pdf=b"%PDF-")
         return made.id
     register(office, "ishihara", 1)
-    (asked,) = disposal.request_disposal(
+    (asked,) = disposal_requests.request_disposal(
         actor=office.actor("saeki"),
         client_id=office.clients[client],
         record_ids=[found.id for found in vault.live_numbers([office.people["ishihara"]])],
@@ -153,7 +155,7 @@ def _disposal(office: Office, name: str, client: str) -> UUID:
         now=NOW,
     )
     if name.startswith("certificate"):
-        disposal.carry_out(actor=office.actor("aoki"), disposal_id=asked, now=NOW)
+        carry_out(office, asked)
     return asked
 
 
@@ -225,6 +227,7 @@ _MAKERS = {
     "import_id": _import,
     "disposal_id": _disposal,
     "certificate_id": _certificate,
+    "disposal_batch": lambda *args: Disposal.objects.get(id=_disposal(*args)).batch,
     "user_id": lambda office, _, client: office.users["nonaka" if client == "aoba" else "tanabe"],
     "staff_id": lambda office, _, __: office.staff["ono"],
     "seq": _entry,

@@ -16,27 +16,20 @@ from azukari.tenancy.errors import PermissionNotAllowed
 from azukari.tenancy.models import Grant
 from azukari.tenancy.models import Office as OfficeRow
 from azukari.vault import errors, queries
-from azukari.vault.actions import disposal, keystore, numbers
+from azukari.vault.actions import disposal, keystore, numbers, requests
 from azukari.vault.models import Disposal, DuplicateTag, NumberRecord
 from azukari.vault.rules.disposal import Reason, State
 from azukari.vault.rules.numbers import RecordState, ReplaceReason
 from azukari.vault.rules.purposes import Purpose
 from tests.cast import NOW, Cast, Office, number_of
+from tests.vault.disposing import ask, carry_out
 from tests.vault.test_numbers import CARD, register, reveal
 
 LATER = NOW + timedelta(hours=1)
 
 
-def ask(office: Office, person: str, reason: Reason, login: str = "saeki", client: str = "aoba"):
-    records = [found.id for found in queries.live_numbers([office.people[person]])]
-    (disposal_id,) = disposal.request_disposal(
-        actor=office.actor(login), client_id=office.clients[client], record_ids=records, reason=reason, now=NOW
-    )
-    return disposal_id
-
-
 def approve(office: Office, disposal_id, login: str = "aoki", now=LATER) -> None:
-    disposal.carry_out(actor=office.actor(login), disposal_id=disposal_id, now=now)
+    carry_out(office, disposal_id, login=login, now=now)
 
 
 def test_a_disposed_number_is_gone_from_both_stores_and_its_certificate_holds(minato: Office) -> None:
@@ -71,7 +64,7 @@ def test_the_former_number_can_go_while_the_present_one_stays(minato: Office) ->
         now=NOW,
     )
     former = [found.id for found in queries.live_numbers([minato.people["ishihara"]]) if found.version == 1]
-    (disposal_id,) = disposal.request_disposal(
+    (disposal_id,) = requests.request_disposal(
         actor=minato.actor("saeki"),
         client_id=minato.clients["aoba"],
         record_ids=former,
@@ -104,7 +97,7 @@ def test_a_running_period_is_named_with_its_last_day_income_tax_rule_76_3(minato
     records = [found.id for found in queries.live_numbers([minato.people["ishihara"]])]
     early = NOW.replace(year=2023)
     with pytest.raises(errors.RetentionRunsError) as refused:
-        disposal.request_disposal(
+        requests.request_disposal(
             actor=minato.actor("saeki"),
             client_id=minato.clients["aoba"],
             record_ids=records,
@@ -161,7 +154,7 @@ def test_a_number_is_in_one_open_disposal_and_a_cancelled_one_frees_it(minato: O
     first = ask(minato, "ishihara", Reason.REGISTERED_BY_MISTAKE)
     with pytest.raises(errors.DisposalPendingError):
         ask(minato, "ishihara", Reason.REGISTERED_BY_MISTAKE)
-    disposal.cancel_disposal(actor=minato.actor("saeki"), disposal_id=first, now=LATER)
+    requests.cancel_disposal(actor=minato.actor("saeki"), disposal_id=first, now=LATER)
     with pytest.raises(errors.DisposalStateError):
         approve(minato, first)
     approve(minato, ask(minato, "ishihara", Reason.REGISTERED_BY_MISTAKE))

@@ -42,8 +42,9 @@ from azukari.tenancy.models import Account, BrowserSession, Grant, StaffMember  
 from azukari.tenancy.rules.client_sheet import ClientFacts  # noqa: E402
 from azukari.vault import errors as vault_errors  # noqa: E402
 from azukari.vault import queries as vault  # noqa: E402
-from azukari.vault.actions import disposal, keystore, numbers  # noqa: E402
+from azukari.vault.actions import disposal, keystore, numbers, requests  # noqa: E402
 from azukari.vault.models import NumberRecord, RecordKey  # noqa: E402
+from azukari.vault.queries import approvals  # noqa: E402
 from azukari.vault.rules.disposal import Reason, State  # noqa: E402
 from azukari.vault.rules.numbers import Identity, Verification  # noqa: E402
 from azukari.vault.rules.purposes import Purpose  # noqa: E402
@@ -230,7 +231,7 @@ class Dispose(Scenario):
         super().prepare()
         self.register()
         self.record_id = vault.find_number(self.person_id).id
-        (self.disposal_id,) = disposal.request_disposal(
+        (self.disposal_id,) = requests.request_disposal(
             actor=self.actor,
             client_id=self.client_id,
             record_ids=[self.record_id],
@@ -239,7 +240,10 @@ class Dispose(Scenario):
         )
 
     def act(self) -> None:
-        disposal.carry_out(actor=self.manager, disposal_id=self.disposal_id, now=utc_now())
+        state = approvals.prepare(self.manager, self.disposal_id, now=utc_now())
+        disposal.carry_out(
+            actor=self.manager, disposal_id=self.disposal_id, seen=state.seen, typed_count=1, now=utc_now()
+        )
 
     def check(self) -> None:
         recorded = self.labels().count("マイナンバー廃棄")

@@ -21,6 +21,7 @@ from azukari.store.scope import office_scope
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import client_sheets, outbox, sessions, takeouts, tries
 from azukari.vault.actions import certificates, disposal, keystore, parcels
+from azukari.vault.actions import retention as vault_retention
 
 _PERIOD_SECONDS = 60
 # The collector walks every blob: a few times a day is enough for what waits a day anyway.
@@ -82,6 +83,7 @@ def sweep_office(*, now: datetime) -> dict[str, int]:
         "disposals": disposal.sweep_unfinished(now=now),
         "unrecoverable": certificates.confirm_unrecoverable(now=now),
         "time_stamps": certificates.stamp_waiting(),
+        "overdue": vault_retention.tell_overdue(now=now),
         "parcels": parcels.sweep_expired(now=now),
         "client_sheets": client_sheets.sweep_old(before=now - _SHEETS_KEPT),
         "keys": keystore.sweep_orphans(now=now),

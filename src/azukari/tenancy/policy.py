@@ -36,6 +36,7 @@ MANAGING = frozenset(
         "tenancy:support:grant",
         "tenancy:recovery:issue",
         "vault:disposal:approve",
+        "vault:retention:extend",
         "exchange:quarantine:release",
         "oversight:odd_use:review",
         "oversight:pack:make",

@@ -117,6 +117,55 @@ class RetentionRunsError(InvalidError):
     remedy = "期間が終わってから申請してください。"
 
 
+class DayMissingError(InvalidError):
+    code = "vault.day_missing"
+    happened = "廃棄を申請できませんでした。"
+    cause = "{paper}の「{day}」が記録されていません。"
+    remedy = "対象者の画面で日付を記録してください。"
+
+
+class ExtensionRunsError(InvalidError):
+    code = "vault.extension_runs"
+    happened = "廃棄を申請できませんでした。"
+    cause = "「{why}」のため、保存期間を{last_on:%Y/%m/%d}まで延長しています。"
+    remedy = "延長が終わってから申請するか、責任者が延長を取り消してください。"
+
+
+class ExtensionDayError(InvalidError):
+    code = "vault.extension_day"
+    happened = "延長しませんでした。"
+    cause = "延長の最後の日は、明日から{years}年以内の日です。"
+    remedy = "日付を確認してください。続けて必要なときは、そのときにもう一度延長できます。"
+
+
+class NothingToExtendError(InvalidError):
+    code = "vault.nothing_to_extend"
+    happened = "延長しませんでした。"
+    cause = "この人の個人番号は登録されていないか、廃棄済みです。"
+    remedy = "個人番号の状態を確認してください。"
+
+
+class ExtensionGoneError(ConflictError):
+    code = "vault.extension_gone"
+    happened = "この操作は行いませんでした。"
+    cause = "ほかの人が先に、延長を取り消すか改めています。"
+    remedy = "最新の状態を確認してください。"
+
+
+class DeadlineTooEarlyError(InvalidError):
+    code = "vault.deadline_too_early"
+    happened = "日付を記録しませんでした。"
+    cause = "最後の申告書の提出期限は、退職の年か、その前の年の12月のはずです。"
+    remedy = "最初の給与の支払日が1月1日のときだけ、前の年の12月の日付になります。"
+
+
+class RetentionConflictError(ConflictError):
+    code = "vault.retention_conflict"
+    happened = "保存しませんでした。"
+    cause = "ほかの人が先に、保存期間の設定を変更しました。"
+    remedy = "最新の設定を確認して、もう一度保存してください。"
+
+
 class ContractRunsError(InvalidError):
     code = "vault.contract_runs"
     happened = "廃棄を申請できませんでした。"
@@ -143,6 +192,27 @@ class DisposalStateError(ConflictError):
     happened = "この操作は行いませんでした。"
     cause = "ほかの人が先に承認したか、取り消しています。"
     remedy = "最新の状態を確認してください。"
+
+
+class ChangedSinceAskedError(ConflictError):
+    code = "vault.changed_since_asked"
+    happened = "廃棄しませんでした。"
+    cause = "申請のあとに内容が変わりました。{what}"
+    remedy = "この申請を取り消して、今の内容で申請し直してください。"
+
+
+class ChangedSinceSeenError(ConflictError):
+    code = "vault.changed_since_seen"
+    happened = "廃棄の手続きを進めませんでした。"
+    cause = "画面に表示した対象者と、今の対象者が一致しません。"
+    remedy = "画面を開き直して、対象者を確認してください。"
+
+
+class SecondLookNeededError(InvalidError):
+    code = "vault.second_look_needed"
+    happened = "廃棄しませんでした。"
+    cause = "廃棄する件数が入力されていないか、対象の件数と一致しません。"
+    remedy = "対象者の一覧を見直して、件数を数字で入力してください。"
 
 
 class SamePersonNotAllowed(NotAllowedError):

@@ -6,7 +6,9 @@ from django.db import models
 
 from azukari.store.constraints import OfficeForeignKey, office_key
 from azukari.store.models import OfficeModel
+from azukari.vault.rules.brake import BRAKE_COUNT, BRAKE_SHARE
 from azukari.vault.rules.disposal import REASON_LABELS, STATE_LABELS, Reason, State
+from azukari.vault.rules.documents import EVENT_LABELS, EventKind
 from azukari.vault.rules.numbers import VERIFICATION_LABELS, RecordState, ReplaceReason, Verification
 
 
@@ -100,6 +102,8 @@ class Disposal(OfficeModel):
 
     client = models.ForeignKey("tenancy.ClientCompany", on_delete=models.PROTECT, db_constraint=False, related_name="+")
     state = models.CharField(max_length=10, choices=[(s.value, STATE_LABELS[s]) for s in State])
+    # The requests of one act over several clients share it.
+    batch = models.UUIDField(null=True)
     reason = models.CharField(max_length=25, choices=[(r.value, REASON_LABELS[r]) for r in Reason])
     two_persons = models.BooleanField()
     requested_by = models.UUIDField(null=True)
@@ -128,6 +132,8 @@ class Disposal(OfficeModel):
                 name="vault_disposal_unconfirmed",
                 condition=models.Q(state=State.CERTIFIED.value, unrecoverable_no=""),
             ),
+            models.Index(fields=["office_id", "batch"], name="vault_disposal_batch"),
+            models.Index(fields=["office_id", "executed_at"], name="vault_disposal_executed"),
         )
 
 
@@ -196,5 +202,67 @@ class Certificate(OfficeModel):
                 fields=["office_id", "issued_at"],
                 name="vault_certificate_to_stamp",
                 condition=models.Q(stamp_wanted=True, stamped_at__isnull=True),
+            ),
+        )
+
+
+class RetentionSetting(OfficeModel):
+    """保存期間の設定 of an office: what 完結の日 means by paper, and the brake. Without a row the defaults hold."""
+
+    completion = models.JSONField(default=dict)
+    brake_count = models.PositiveSmallIntegerField(default=BRAKE_COUNT[1])
+    brake_share = models.PositiveSmallIntegerField(default=BRAKE_SHARE[1])
+    version = models.PositiveIntegerField(default=0)
+    # When it was last looked for numbers to tell the 責任者 of.
+    looked_at = models.DateTimeField(null=True)
+
+    class Meta(OfficeModel.Meta):
+        constraints = (
+            models.UniqueConstraint(fields=["office_id"], name="vault_retention_one_setting"),
+            models.CheckConstraint(
+                condition=models.Q(brake_count__range=(BRAKE_COUNT[0], BRAKE_COUNT[2])), name="vault_brake_count"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(brake_share__range=(BRAKE_SHARE[0], BRAKE_SHARE[2])), name="vault_brake_share"
+            ),
+        )
+
+
+class RetentionDay(OfficeModel):
+    """A day recorded for one paper of one person, beside 退職日 of the 台帳. What it was before stands in the record."""
+
+    person = models.ForeignKey("roster.Person", on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    document = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=[(k.value, EVENT_LABELS[k]) for k in EventKind])
+    on = models.DateField()
+    recorded_by_name = models.CharField(max_length=60)
+    recorded_at = models.DateTimeField()
+
+    class Meta(OfficeModel.Meta):
+        constraints = (
+            OfficeForeignKey(column="person_id", target="roster.Person", name="vault_day_person"),
+            models.UniqueConstraint(fields=["office_id", "person", "document", "kind"], name="vault_day_one"),
+        )
+        indexes = (models.Index(fields=["office_id", "kind", "on"], name="vault_day_kind"),)
+
+
+class RetentionExtension(OfficeModel):
+    """保存期間の延長 of everything held of one person. One at most is in force; taken back ones stay as history."""
+
+    person = models.ForeignKey("roster.Person", on_delete=models.CASCADE, db_constraint=False, related_name="+")
+    until = models.DateField()
+    reason = models.CharField(max_length=100)
+    set_by_name = models.CharField(max_length=60)
+    set_at = models.DateTimeField()
+    ended_by_name = models.CharField(max_length=60, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta(OfficeModel.Meta):
+        constraints = (
+            OfficeForeignKey(column="person_id", target="roster.Person", name="vault_extension_person"),
+            models.UniqueConstraint(
+                fields=["office_id", "person"],
+                condition=models.Q(ended_at__isnull=True),
+                name="vault_extension_one_in_force",
             ),
         )

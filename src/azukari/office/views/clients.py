@@ -23,6 +23,7 @@ from azukari.roster.rules import NumberState
 from azukari.tenancy import policy
 from azukari.tenancy import queries as tenancy
 from azukari.vault import queries as vault
+from azukari.vault.queries.due import due_rows, list_due
 from azukari.vault.rules.disposal import State
 
 KANA_ROWS = ("あ", "か", "さ", "た", "な", "は", "ま", "や", "ら", "わ", "他")
@@ -81,7 +82,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
     found = tenancy.get_client_for(actor, client_id)
     states = roster.count_by_state([found.id]).get(found.id, {})
     handles = policy.may(actor, "vault:number:register")
-    due = [row for row in vault.list_due(actor, until=today + timedelta(days=30)) if row.person.client_id == found.id]
+    due = list_due(actor, until=today + timedelta(days=30), client_id=found.id) if handles else []
     sees_record = policy.may(actor, "journal:record:see")
     users = [row for row in tenancy.list_users(actor, [found.id]) if row.standing.active]
     context = {
@@ -94,7 +95,7 @@ def client(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "states": {state.value.lower(): states.get(state, 0) for state in NumberState},
         "live": vault.count_live_numbers([found.id]).get(found.id, 0),
         "handles": handles,
-        "due": due[:10] if handles else [],
+        "due": due_rows(due[:10], today=today),
         "due_count": len(due),
         "today": today,
         "imports": intake.list_imports(actor, client_id=found.id, limit=5) if handles else [],

@@ -1,8 +1,8 @@
-"""廃棄: what is due, asking, the second person, the certificate."""
+"""廃棄: what is due, one request on its way, the second person, the certificate."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,122 +13,111 @@ from azukari.entrance.confirm import prove
 from azukari.entrance.requests import actor_of, now_of
 from azukari.journal.queries import takeouts
 from azukari.kernel.clock import jst_day
-from azukari.kernel.errors import AzukariError, ConflictError, InvalidError
+from azukari.kernel.errors import AzukariError, InvalidError
 from azukari.office.access import page, vault_key
-from azukari.office.forms.disposal import DisposalForm, ReplaceForm
+from azukari.office.forms.disposal import DueForm, ReplaceForm, read_count
+from azukari.office.paging import PAGE_SIZE, counted_page, page_number
 from azukari.office.views.takeouts import lines_of
-from azukari.roster import queries as roster
 from azukari.tenancy import policy as office_policy
 from azukari.tenancy import queries as tenancy
 from azukari.vault import errors, policy
 from azukari.vault import queries as vault
-from azukari.vault.actions import certificates
+from azukari.vault.actions import certificates, requests
 from azukari.vault.actions import disposal as actions
-from azukari.vault.rules.disposal import Reason, State
+from azukari.vault.queries import approvals
+from azukari.vault.queries.due import Due, due_rows, list_due, may_be_asked
+from azukari.vault.rules.disposal import REASON_LABELS, State
 
-_TABS = (("late", "期限超過"), ("soon", "30日以内"), ("open", "申請中"), ("done", "廃棄済み"))
+_TABS = (("due", "廃棄の期限"), ("open", "申請中"), ("done", "廃棄済み"))
+_WHEN = (("", "すべて"), ("late", "期限超過"), ("this", "今月"), ("next", "来月"))
 _SHOWN_PEOPLE = 200
 
 
 @page("vault:number:dispose")
 def disposal_list(request: HttpRequest) -> HttpResponse:
-    actor, today = actor_of(request), jst_day(now_of(request))
-    due = vault.list_due(actor, until=today + timedelta(days=30))
-    late, soon = [row for row in due if row.due_on < today], [row for row in due if row.due_on >= today]
-    waiting = vault.list_disposals(actor, [State.REQUESTED, State.EXECUTED])
-    done = vault.list_disposals(actor, [State.CERTIFIED])
     tab = request.GET.get("tab", "")
     if tab not in dict(_TABS):
-        tab = "late" if late else "soon" if soon else "open"
-    shown_due = {"late": late, "soon": soon}.get(tab, [])
-    shown = {"open": waiting, "done": done}.get(tab, [])
-    names = tenancy.find_clients(actor, [row.person.client_id for row in shown_due] + [row.client_id for row in shown])
-    counts = {"late": len(late), "soon": len(soon), "open": len(waiting), "done": len(done)}
-    context = {
+        tab = "due"
+    actor = actor_of(request)
+    waiting = vault.list_disposals(actor, [State.REQUESTED, State.EXECUTED])
+    done = vault.list_disposals(actor, [State.CERTIFIED])
+    due = list_due(actor, until=_end_of_next_month(jst_day(now_of(request))))
+    counts = {"due": len(due), "open": len(waiting), "done": len(done)}
+    context: dict[str, object] = {
         "tab": tab,
         "tabs": [(code, label, counts[code]) for code, label in _TABS],
-        "due": [
-            {
-                "row": row,
-                "client": names[row.person.client_id],
-                "days_left": (row.due_on - today).days,
-                "days_over": (today - row.due_on).days,
-            }
-            for row in shown_due
-        ],
-        "disposals": [{"row": row, "client": names[row.client_id]} for row in shown],
-        "today": today,
+        "today": jst_day(now_of(request)),
     }
+    if tab == "due":
+        return render(request, "office/disposal/due.html", context | _due_context(request, due))
+    shown = waiting if tab == "open" else done
+    names = tenancy.find_clients(actor, [row.client_id for row in shown])
+    context["disposals"] = [{"row": row, "client": names[row.client_id]} for row in shown]
     return render(request, "office/disposal/list.html", context)
 
 
-@page("vault:number:dispose", "GET", "HEAD", "POST")
-def request_for_person(request: HttpRequest, person_id: UUID) -> HttpResponse:
-    """Ask for one person's numbers: all of them, or only the former ones."""
-    person = roster.get_person_for(actor_of(request), person_id)
-    found = vault.live_numbers([person.id])
-    if request.GET.get("only") == "former":
-        found = [number for number in found if number.state == "REPLACED"]
-    return _request(request, person.client_id, found)
-
-
-@page("vault:number:dispose", "GET", "HEAD", "POST")
-def request_for_client(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    """Ask for all numbers of a client whose contract has ended."""
-    client = tenancy.get_client_for(actor_of(request), client_id)
-    return _request(request, client.id, vault.live_numbers(vault.disposable_people(client.id)))
-
-
-def _request(request: HttpRequest, client_id: UUID, found: list[vault.NumberFacts]) -> HttpResponse:
+def _due_context(request: HttpRequest, due: list[Due]) -> dict[str, object]:
     actor, today = actor_of(request), jst_day(now_of(request))
-    policy.check_can(actor, "vault:number:dispose", client_id)
-    client = tenancy.get_client_for(actor, client_id)
-    vault_key(request)  # 利用認証 first: this is a handling of numbers, though none is opened
-    people = roster.find_people([number.person_id for number in found])
-    lines = [
-        {
-            "number": number,
-            "person": people[number.person_id],
-            "former": number.state == "REPLACED",
-            "periods": vault.periods_of(people[number.person_id], number),
-        }
-        for number in found
-    ]
-    form = DisposalForm(request.POST or None, initial={"reason": _likely_reason(client, found)})
-    if request.method == "POST" and form.is_valid():
-        try:
-            ids = actions.request_disposal(
-                actor=actor,
-                client_id=client_id,
-                record_ids=[number.id for number in found],
-                reason=Reason(form.cleaned_data["reason"]),
-                now=now_of(request),
-            )
-        except (InvalidError, ConflictError) as error:
-            form.add_error("reason" if isinstance(error, InvalidError) else None, error.short)
-        else:
-            messages.success(request, f"{len(found)}件の個人番号の廃棄を申請しました。")
-            return redirect("office:disposal", disposal_id=ids[0]) if len(ids) == 1 else redirect("office:disposals")
-    context = {
-        "form": form,
-        "client": client,
-        "lines": lines[:_SHOWN_PEOPLE],
-        "more": max(0, len(lines) - _SHOWN_PEOPLE),
-        "count": len(lines),
-        "people_count": len(people),
-        "today": today,
-        "backup_until": today + timedelta(days=certificates.backup_days()),
-        "out": lines_of(takeouts.list_open(actor, record_ids=[number.id for number in found]), today),
+    clients: dict[UUID, tenancy.ClientRow] = {
+        row.id: row for row in tenancy.find_clients(actor, list({row.client_id for row in due})).values()
     }
-    return render(request, "office/disposal/request.html", context, status=422 if form.errors else 200)
+    choices = [(str(row.id), row.name) for row in sorted(clients.values(), key=lambda row: row.kana_key)]
+    form = DueForm({"client": request.GET.get("client", "")}, clients=choices)
+    client = form.cleaned_data["client"] if form.is_valid() else ""
+    mine = [row for row in due if not client or str(row.client_id) == client]
+    when = request.GET.get("when", "")
+    counts = {code: len(_in_span(mine, code, today)) for code, _ in _WHEN}
+    found = _in_span(mine, when if when in counts else "", today)
+    number = page_number(request)
+    start = (number - 1) * PAGE_SIZE
+    shown = due_rows(found[start : start + PAGE_SIZE], today=today)
+    asked = {row.record_id for row in may_be_asked(found, today)}
+    late = [row for row in mine if row.due_on < today]
+    return {
+        "form": form,
+        "client": clients.get(UUID(client)) if client else None,
+        "when": when,
+        "spans": [(code, label, counts[code]) for code, label in _WHEN],
+        "page": counted_page(
+            [
+                {
+                    "row": row,
+                    "client": clients[row.due.client_id],
+                    "reason": REASON_LABELS[row.due.reason],
+                    "days_left": (row.due.due_on - today).days,
+                    "days_over": (today - row.due.due_on).days,
+                    "may_be_asked": row.due.record_id in asked,
+                }
+                for row in shown
+            ],
+            len(found),
+            number,
+        ),
+        "late": len(late),
+        "oldest": (today - min(row.due_on for row in late)).days if late else 0,
+        "askable": len(may_be_asked(mine, today)),
+        "filtered": bool(client or when),
+        "printed_at": now_of(request),
+    }
 
 
-def _likely_reason(client: tenancy.ClientRow, found: list[vault.NumberFacts]) -> str:
-    if client.ended:
-        return Reason.CONTRACT_ENDED.value
-    if found and all(number.state == "REPLACED" for number in found):
-        return Reason.NUMBER_CHANGED.value
-    return Reason.PERIOD_ENDED.value
+def _in_span(due: list[Due], when: str, today: date) -> list[Due]:
+    match when:
+        case "late":
+            return [row for row in due if row.due_on < today]
+        case "this":
+            return [row for row in due if today <= row.due_on < _next_month(today)]
+        case "next":
+            return [row for row in due if row.due_on >= _next_month(today)]
+    return due
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _end_of_next_month(day: date) -> date:
+    return _next_month(_next_month(day)) - timedelta(days=1)
 
 
 @page("vault:number:dispose")
@@ -141,18 +130,21 @@ def show(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
 def _context(request: HttpRequest, row: vault.DisposalRow, error: AzukariError | None) -> dict[str, object]:
     actor = actor_of(request)
     items = vault.list_items(row.id)
+    asked = row.state is State.REQUESTED
     return {
         "disposal": row,
         "client": tenancy.get_client_for(actor, row.client_id),
         "items": items[:_SHOWN_PEOPLE],
-        "out": _still_out(request, row, items),
         "more": max(0, len(items) - _SHOWN_PEOPLE),
+        "out": _still_out(request, row, items),
         "certificates": vault.list_certificates(row.id),
         "replace_form": ReplaceForm(),
         "may_replace": office_policy.may(actor, "vault:disposal:approve"),
-        "refusal": _refusal(request, row),
+        "refusal": refusal_of(request, row),
         "is_own": row.requested_by == actor.staff_id,
-        "waits": _waits(request, row),
+        "waits": waits(request, row),
+        "approval": approvals.prepare(actor, row.id, now=now_of(request)) if asked else None,
+        "together": len(vault.list_batch(actor, row.batch)) if row.batch else 1,
         "error": error,
         "has_errors": error is not None,
         "backup_until": jst_day(now_of(request)) + timedelta(days=certificates.backup_days()),
@@ -167,12 +159,13 @@ def _still_out(request: HttpRequest, row: vault.DisposalRow, items: list[vault.I
     return lines_of(takeouts.list_open(actor_of(request), person_ids=people), jst_day(now_of(request)))
 
 
-def _waits(request: HttpRequest, row: vault.DisposalRow) -> bool:
+def waits(request: HttpRequest, row: vault.DisposalRow) -> bool:
+    """Tell whether the 24 hours of a single person still run."""
     return not row.two_persons and now_of(request) < row.executable_from
 
 
-def _refusal(request: HttpRequest, row: vault.DisposalRow) -> AzukariError | None:
-    """Why this person cannot carry it out, said before the button instead of after."""
+def refusal_of(request: HttpRequest, row: vault.DisposalRow) -> AzukariError | None:
+    """Tell why this person cannot carry it out: said before the button instead of after."""
     if row.state is not State.REQUESTED or not row.two_persons:
         return None
     try:
@@ -186,19 +179,29 @@ def _refusal(request: HttpRequest, row: vault.DisposalRow) -> AzukariError | Non
 
 @page("vault:number:dispose", "POST")
 def carry_out(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
-    actor = actor_of(request)
+    actor, now = actor_of(request), now_of(request)
     row = vault.get_disposal_for(actor, disposal_id)
     vault_key(request)
     # What is refused anyway is refused before anybody types a password for it.
-    refusal = _refusal(request, row)
+    refusal = refusal_of(request, row)
     if refusal is not None:
         raise refusal
-    if row.state is State.REQUESTED and not _waits(request, row):
-        prove(request, "個人番号の廃棄")
+    typed = read_count(request.POST.get("typed_count", ""))
+    if row.state is State.REQUESTED and not waits(request, row):
+        state = approvals.prepare(actor, row.id, now=now)
+        if state.looks and typed != state.count:
+            error = errors.SecondLookNeededError()
+            return render(request, "office/disposal/detail.html", _context(request, row, error), status=422)
+        if not state.changes:
+            prove(request, "個人番号の廃棄")
     try:
-        actions.carry_out(actor=actor, disposal_id=row.id, now=now_of(request))
-    except errors.WaitNotOverError as error:
+        actions.carry_out(
+            actor=actor, disposal_id=row.id, seen=request.POST.get("seen", ""), typed_count=typed, now=now
+        )
+    except InvalidError as error:
         return render(request, "office/disposal/detail.html", _context(request, row, error), status=422)
+    except (errors.ChangedSinceAskedError, errors.ChangedSinceSeenError) as error:
+        return render(request, "office/disposal/detail.html", _context(request, row, error), status=409)
     done = vault.get_disposal_for(actor, row.id)
     issued = (
         f"廃棄証明書 {done.certificate_number} を発行しました。"
@@ -213,7 +216,7 @@ def carry_out(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
 def cancel(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = vault.get_disposal_for(actor, disposal_id)
-    actions.cancel_disposal(actor=actor, disposal_id=row.id, now=now_of(request))
+    requests.cancel_disposal(actor=actor, disposal_id=row.id, now=now_of(request))
     messages.success(request, "廃棄の申請を取り消しました。個人番号はそのままです。")
     return redirect("office:disposals")
 

@@ -25,7 +25,8 @@ from azukari.roster import queries as roster
 from azukari.tenancy import policy
 from azukari.tenancy import queries as tenancy
 from azukari.vault import queries as vault
-from azukari.vault.rules.disposal import State
+from azukari.vault.queries.due import Due, due_rows, list_due
+from azukari.vault.rules.disposal import Reason, State
 
 _SOON = timedelta(days=30)
 _MOST_TASKS = 30
@@ -57,14 +58,12 @@ class Task:
 def home(request: HttpRequest) -> HttpResponse:
     actor, today = actor_of(request), jst_day(now_of(request))
     handles, works = policy.may(actor, "vault:number:register"), policy.may(actor, "roster:person:see")
-    due = vault.list_due(actor, until=today + _SOON) if handles else []
+    due = list_due(actor, until=today + _SOON) if handles else []
     waiting = intake.list_imports(actor, waiting=True) if handles else []
     open_disposals = vault.list_disposals(actor, [State.REQUESTED]) if handles else []
     names = tenancy.find_clients(
         actor,
-        [row.client_id for row in waiting]
-        + [row.client_id for row in open_disposals]
-        + [row.person.client_id for row in due],
+        [row.client_id for row in waiting] + [row.client_id for row in open_disposals] + [row.client_id for row in due],
     )
     recovery = tenancy.find_recovery_sheet()
     tasks = [
@@ -80,12 +79,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today,
         "handles": handles,
         "tasks": tasks[:_MOST_TASKS],
-        "task_count": len(tasks),
+        "task_count": len(tasks) + max(0, _single(due) - _MOST_TASKS),
         "counts": {
             "imports": len(waiting),
             "disposals": len(open_disposals),
-            "due": len(due),
-            "late": sum(row.due_on < today for row in due),
+            "due": len({row.person_id for row in due}),
+            "late": len({row.person_id for row in due if row.due_on < today}),
             "missing": roster.count_missing(actor) if works else 0,
         },
         # 監査 reads the record behind its password only.
@@ -235,19 +234,38 @@ def _account_task(
     )
 
 
-def _due_tasks(due: list[vault.DueRow], names: dict[UUID, tenancy.ClientRow], today: date) -> list[Task]:
-    return [
-        Task(
-            kind="廃棄",
-            icon="dispose",
-            due_on=row.due_on,
-            days_left=(row.due_on - today).days,
-            near=_SOON.days,
-            client_id=row.person.client_id,
-            client_name=names[row.person.client_id].name,
-            title=f"保存期間の終わり（{row.person.name}さん）",
-            action="廃棄" if row.due_on < today else "開く",
-            url=reverse("office:person", args=[row.person.id]),
-        )
-        for row in due
-    ]
+def _single(due: list[Due]) -> int:
+    return sum(row.reason is not Reason.CONTRACT_ENDED for row in due)
+
+
+def _due_tasks(due: list[Due], names: dict[UUID, tenancy.ClientRow], today: date) -> list[Task]:
+    """One line a person, but one a client whose contract ended: everything of it goes as a whole."""
+    ended = [row for row in due if row.reason is Reason.CONTRACT_ENDED]
+    others = [row for row in due if row.reason is not Reason.CONTRACT_ENDED]
+    tasks = []
+    for client_id in dict.fromkeys(row.client_id for row in ended):
+        count = sum(row.client_id == client_id for row in ended)
+        first = next(row for row in ended if row.client_id == client_id)
+        url = reverse("office:disposal-client", args=[client_id])
+        tasks.append(_due_task(first, names, today, f"契約の終わりに伴う廃棄（{count}件）", url))
+    # The list is cut to the earliest ones: nobody else's name is needed.
+    for found in due_rows(others[:_MOST_TASKS], today=today):
+        why = "変更前の番号" if found.due.former else "保存期間の終わり"
+        url = reverse("office:person", args=[found.person.id])
+        tasks.append(_due_task(found.due, names, today, f"{why}（{found.person.name}さん）", url))
+    return tasks
+
+
+def _due_task(due: Due, names: dict[UUID, tenancy.ClientRow], today: date, title: str, url: str) -> Task:
+    return Task(
+        kind="廃棄",
+        icon="dispose",
+        due_on=due.due_on,
+        days_left=(due.due_on - today).days,
+        near=_SOON.days,
+        client_id=due.client_id,
+        client_name=names[due.client_id].name,
+        title=title,
+        action="廃棄" if due.due_on < today else "開く",
+        url=url,
+    )

@@ -43,6 +43,12 @@ _MENU = (
         "いつもと違う利用の基準、再委託先、顧問先に見せる範囲を決めます。",
     ),
     (
+        "tenancy:settings:change",
+        "settings-retention",
+        "保存期間",
+        "書類ごとの完結の日の決め方と、大量の廃棄の歯止めを決めます。",
+    ),
+    (
         "tenancy:own:manage",
         "settings-password",
         "パスワード設定",

@@ -21,7 +21,8 @@ from azukari.roster.rules import NUMBER_STATE_LABELS, NumberState
 from azukari.tenancy import policy
 from azukari.tenancy import queries as tenancy
 from azukari.vault import queries as vault
-from azukari.vault.rules.retention import due_on
+from azukari.vault.queries import holding
+from azukari.vault.rules.retention import Holding
 
 
 @page("roster:person:see")
@@ -31,12 +32,19 @@ def people_list(request: HttpRequest, client_id: UUID) -> HttpResponse:
     q, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     wanted = NumberState(state) if state in NumberState else None
     found = roster.list_people(actor, client.id, q=q, state=wanted, page=number)
+    today = jst_day(now_of(request))
     numbers = vault.numbers_of_people([row.id for row in found.rows])
+    people: dict[UUID, roster.PersonRow] = {row.id: row for row in found.rows if row.id in numbers}
+    held = holding.holdings_of(numbers.values(), people)
+    said = holding.sentences_of(
+        numbers.values(), people, held, ended={client.id: client.contract_ended_on}, today=today
+    )
     rows = [
         {
             "person": row,
             "number": numbers.get(row.id),
-            "due_on": due_on(vault.periods_of(row, numbers.get(row.id))),
+            "due_on": held[numbers[row.id].id].due_on if row.id in numbers else None,
+            "sentence": said[numbers[row.id].id] if row.id in numbers else "",
         }
         for row in found.rows
     ]
@@ -55,7 +63,7 @@ def people_list(request: HttpRequest, client_id: UUID) -> HttpResponse:
         "sees_record": policy.may(actor, "journal:record:see"),
         "manages_clients": policy.may(actor, "tenancy:client:manage"),
         "users_count": tenancy.count_users([client.id]).get(client.id, 0),
-        "today": jst_day(now_of(request)),
+        "today": today,
     }
     return render(request, "office/clients/people.html", context)
 
@@ -72,20 +80,25 @@ def person_context(request: HttpRequest, person_id: UUID) -> dict[str, object]:
     records = vault.list_numbers(row.id)
     current = next((found for found in records if found.state == "ACTIVE"), None)
     former = [found for found in records if found.state == "REPLACED"]
-    periods = vault.periods_of(row, current)
+    numbers = [found for found in records if found.state != "DISPOSED"]
+    people: dict[UUID, roster.PersonRow] = {row.id: row}
+    held = holding.holdings_of(numbers, people)
+    own = held[current.id] if current else Holding()
     before, after = roster.neighbours(actor, row)
     sees_record = policy.may(actor, "journal:record:see")
     client = tenancy.get_client_for(actor, row.client_id)
+    said = holding.sentences_of(numbers, people, held, ended={client.id: client.contract_ended_on}, today=today)
     return {
         "person": row,
         "client": client,
         "takes": client.contract_ended_on is None or client.contract_ended_on > today,
         "age": age_on(row.birth_date, today) if row.birth_date else None,
         "number": current,
-        "former": former,
+        "former": [(found, said[found.id]) for found in former],
         "disposed": [found for found in records if found.state == "DISPOSED"],
-        "periods": periods,
-        "due_on": due_on(periods),
+        "holding": own,
+        "sentence": said[current.id] if current else "",
+        "due_on": own.due_on,
         "family": roster.list_family(actor, row.id),
         "head": roster.get_person_for(actor, row.head_id) if row.head_id else None,
         "records": journal.list_entries(actor, journal.Filter(person_ids=[row.id]), size=10, counted=False).rows
@@ -96,6 +109,7 @@ def person_context(request: HttpRequest, person_id: UUID) -> dict[str, object]:
         "closes": policy.may(actor, "journal:takeout:close"),
         "may_reveal": policy.may(actor, "vault:number:reveal"),
         "may_register": policy.may(actor, "vault:number:register"),
+        "may_extend": policy.may(actor, "vault:retention:extend"),
         "may_dispose": policy.may(actor, "vault:number:dispose"),
         "may_print_slip": bool(records) and policy.may(actor, "oversight:slip:issue"),
         "slip_on": oversight.slip_of(row.id) if records else None,

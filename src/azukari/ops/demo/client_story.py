@@ -15,6 +15,7 @@ from django.db import transaction
 
 from azukari.journal import actions as journal
 from azukari.journal.rules.takeouts import TakenOut, TakeOutFacts
+from azukari.kernel.actor import Actor
 from azukari.kernel.ids import ClientId, new_id
 from azukari.ops.demo.companies import CompanySpec
 from azukari.ops.demo.diary import Diary, Use, at, workday
@@ -27,8 +28,9 @@ from azukari.roster.rules import PersonFacts
 from azukari.tenancy.actions import clients
 from azukari.tenancy.rules.client_sheet import ClientFacts
 from azukari.vault import queries as vault
-from azukari.vault.actions import disposal, numbers
+from azukari.vault.actions import disposal, numbers, requests
 from azukari.vault.actions.numbers import NewNumber
+from azukari.vault.queries import approvals
 from azukari.vault.rules.disposal import REASON_LABELS, Reason
 from azukari.vault.rules.numbers import ReplaceReason
 from azukari.vault.rules.purposes import USES_BY_CODE
@@ -234,9 +236,15 @@ def dispose(diary: Diary, story: ClientStory, lives: list[Life], day: date, reas
     def carry_out(now: datetime) -> None:
         actor = diary.desk.actor(diary.desk.manager, diary.new_session())
         for disposal_id in ids:
-            disposal.carry_out(actor=actor, disposal_id=disposal_id, now=now)
+            approve(actor, disposal_id, now=now)
 
     diary.add(done, carry_out)
+
+
+def approve(actor: Actor, disposal_id: UUID, *, now: datetime) -> None:
+    """Approve a request as somebody does who has looked at all of it."""
+    state = approvals.prepare(actor, disposal_id, now=now)
+    disposal.carry_out(actor=actor, disposal_id=disposal_id, seen=state.seen, typed_count=state.count, now=now)
 
 
 def ask_disposal(
@@ -247,7 +255,7 @@ def ask_disposal(
     wanted = [facts.id for facts in found if not former_only or facts.replaced_at is not None]
     if not wanted:
         return []
-    return disposal.request_disposal(
+    return requests.request_disposal(
         actor=diary.desk.actor(story.in_charge, diary.new_session()),
         client_id=story.id,
         record_ids=wanted,

@@ -17,6 +17,7 @@ from azukari.ops.demo.client_story import (
     ClientStory,
     Life,
     add_client,
+    approve,
     ask_disposal,
     dispose,
     lives_of,
@@ -31,7 +32,7 @@ from azukari.store.scope import office_scope
 from azukari.tenancy.actions import clients, login
 from azukari.tenancy.rules.client_sheet import ClientFacts
 from azukari.tenancy.rules.events import Events
-from azukari.vault.actions import disposal, numbers
+from azukari.vault.actions import numbers
 from azukari.vault.errors import PurposeNotAllowed
 from azukari.vault.rules.disposal import Reason
 from azukari.vault.rules.numbers import ReplaceReason
@@ -221,11 +222,8 @@ def _dispose_former(diary: Diary, story: ClientStory, life: Life, day: date) -> 
     def act(now: datetime) -> None:
         ids = ask_disposal(diary, story, [life], Reason.NUMBER_CHANGED, now=now, former_only=True)
         for disposal_id in ids:
-            disposal.carry_out(
-                actor=diary.desk.actor(diary.desk.manager, diary.new_session()),
-                disposal_id=disposal_id,
-                now=now + timedelta(minutes=9),
-            )
+            manager = diary.desk.actor(diary.desk.manager, diary.new_session())
+            approve(manager, disposal_id, now=now + timedelta(minutes=9))
 
     diary.add(at(workday(day), 18, 5), act)
 

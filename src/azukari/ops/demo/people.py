@@ -22,7 +22,7 @@ from azukari.ops.demo.names import FAMILY_NAME_URN, NATIONS, Name, Nation, Sex, 
 from azukari.vault.rules.disposal import REASON_LABELS, Reason
 from azukari.vault.rules.numbers import Verification
 from azukari.vault.rules.purposes import Purpose, purposes_for
-from azukari.vault.rules.retention import build_periods, due_on
+from azukari.vault.rules.retention import Days, hold
 
 # Room for a million people in one company; `number_seed` is company index times this, plus the person's place.
 PEOPLE_PER_COMPANY: Final = 1_000_000
@@ -515,7 +515,7 @@ def _disposal(rng: Random, service: _Service, purposes: tuple[Purpose, ...], reg
     if service.company.contract_ended_on is not None:
         reason = REASON_LABELS[Reason.CONTRACT_ENDED]
         ends.append((service.company.contract_ended_on + timedelta(days=1), reason))
-    last = due_on(build_periods(purposes, service.left_on))
+    last = hold(purposes, Days(left_on=service.left_on)).due_on
     if last is not None:
         ends.append((last + timedelta(days=1), REASON_LABELS[Reason.PERIOD_ENDED]))
     if ends:

@@ -1,4 +1,4 @@
-"""廃棄: request, approval, destruction of keys, certificate.
+"""廃棄: approval, destruction of keys, certificate. What is asked for stands in `requests`.
 
 Approval and disposal are one transaction: record, emptied rows, states. After its commit the numbers open no
 more; then the keys are destroyed in the key store, then the certificate is issued with its proof. Every later
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import batched
 from uuid import UUID
 
 from django.db import transaction
@@ -17,171 +16,43 @@ from django.db import transaction
 from azukari.journal import actions as journal
 from azukari.journal.rules import Line, Operation
 from azukari.kernel.actor import Actor, Role
-from azukari.kernel.clock import jst_day
-from azukari.kernel.text import mask_long_digits
-from azukari.press.documents.disposal_certificate import facts as press
 from azukari.roster import actions as roster_actions
-from azukari.roster import queries as roster
 from azukari.roster.rules import NumberState
 from azukari.tenancy import queries as tenancy
-from azukari.tenancy.rules.settings import needs_two_persons
 from azukari.vault import errors, policy, queries
 from azukari.vault.actions import certificates, keystore
 from azukari.vault.models import Disposal, DisposalItem, DuplicateTag, NumberRecord
+from azukari.vault.queries import approvals
 from azukari.vault.rules import disposal as rules
-from azukari.vault.rules import events, retention
+from azukari.vault.rules import events
 from azukari.vault.rules.disposal import REASON_LABELS, SCREEN, Reason, State
 from azukari.vault.rules.numbers import RecordState
-from azukari.vault.rules.purposes import Purpose
+
+# A refusal names this many changes and counts the rest.
+_SAID = 3
 
 
-def request_disposal(
-    *, actor: Actor, client_id: UUID, record_ids: Sequence[UUID], reason: Reason, now: datetime
-) -> list[UUID]:
-    """Ask for the disposal of some numbers of one client. Gives the ids: one disposal for each certificate's worth.
-
-    Raises: PersonNotFoundError, PermissionNotAllowed, NothingToDisposeError, DisposalPendingError,
-    RetentionRunsError, PeriodNotStartedError, ContractRunsError, ReasonNotAllowedError.
-    """
-    policy.check_can(actor, "vault:number:dispose", client_id)
-    client = tenancy.get_client_for(actor, client_id)
-    with transaction.atomic():
-        journal.lock()  # one order of locks everywhere: the record's head first
-        records = _lock_records(client_id, record_ids)
-        if not records or len(records) != len(set(record_ids)):
-            raise errors.NothingToDisposeError
-        people = roster.find_people([record.person_id for record in records])
-        periods = {
-            record.id: retention.build_periods(
-                [Purpose(code) for code in record.purposes], people[record.person_id].completed_on
-            )
-            for record in records
-        }
-        for record in records:
-            rules.check_reason(
-                reason,
-                periods=periods[record.id],
-                contract_ended_on=client.contract_ended_on,
-                replaced_only=record.state == RecordState.REPLACED,
-                today=jst_day(now),
-            )
-        setting = tenancy.get_office().two_person_disposal
-        two_persons = needs_two_persons(setting, tenancy.count_key_holders())
-        ids = []
-        for part in batched(records, press.MOST_ROWS):
-            disposal = Disposal.objects.create(
-                client_id=client_id,
-                state=State.REQUESTED,
-                reason=reason,
-                two_persons=two_persons,
-                requested_by=actor.staff_id,
-                requested_by_name=actor.name,
-                requested_by_role=actor.role.value,
-                requested_at=now,
-            )
-            DisposalItem.objects.bulk_create(
-                _item(disposal, record, people[record.person_id], periods[record.id]) for record in part
-            )
-            ids.append(disposal.id)
-        journal.append(
-            actor=actor,
-            operation=Operation(
-                event=events.DISPOSAL_REQUESTED,
-                screen=SCREEN,
-                lines=(
-                    Line(
-                        client_id=client_id,
-                        client_name=client.name,
-                        person_id=records[0].person_id if len(records) == 1 else None,
-                        person_name=people[records[0].person_id].name if len(records) == 1 else f"（{len(records)}件）",
-                        detail=f"理由：{REASON_LABELS[reason]}",
-                    ),
-                ),
-            ),
-            now=now,
-        )
-    return ids
-
-
-def _lock_records(client_id: UUID, record_ids: Sequence[UUID]) -> list[NumberRecord]:
-    """Lock the records of a request that are still there. Raises: DisposalPendingError."""
-    records: list[NumberRecord] = []
-    for start in range(0, len(record_ids), 500):
-        part = record_ids[start : start + 500]
-        if DisposalItem.objects.filter(record_id__in=part, open=True).exists():
-            raise errors.DisposalPendingError
-        found = NumberRecord.objects.lock().filter(client_id=client_id, id__in=part)
-        records += found.exclude(state=RecordState.DISPOSED)
-    return sorted(records, key=lambda record: (record.person_id, record.version))
-
-
-def _item(
-    disposal: Disposal, record: NumberRecord, person: roster.PersonRow, periods: Sequence[retention.Period]
-) -> DisposalItem:
-    return DisposalItem(
-        disposal=disposal,
-        record_id=record.id,
-        person_id=record.person_id,
-        person_code=person.employee_code,
-        # A name never holds a number; should somebody have typed one there, it must not get onto paper.
-        person_name=mask_long_digits(person.name),
-        relationship=mask_long_digits(person.relationship),
-        former=record.state == RecordState.REPLACED,
-        periods=[
-            {
-                "label": period.label,
-                "law": f"{period.law}（{period.years}年）",
-                "starts_on": period.starts_on.isoformat(),
-                "last_on": period.last_on.isoformat(),
-            }
-            for period in periods
-        ],
-    )
-
-
-def cancel_disposal(*, actor: Actor, disposal_id: UUID, now: datetime) -> None:
-    """Take a request back before it was carried out. Raises: DisposalNotFoundError, DisposalStateError."""
-    seen = queries.get_disposal_for(actor, disposal_id)
-    policy.check_can(actor, "vault:number:dispose", seen.client_id)
-    client = tenancy.get_client_for(actor, seen.client_id)
-    with transaction.atomic():
-        journal.lock()
-        disposal = _lock(disposal_id, State.REQUESTED)
-        disposal.state, disposal.cancelled_at = State.CANCELLED, now
-        disposal.save()
-        disposal.items.update(open=False)
-        journal.append(
-            actor=actor,
-            operation=Operation(
-                event=events.DISPOSAL_CANCELLED,
-                screen=SCREEN,
-                lines=(Line(client_id=client.id, client_name=client.name, person_name=f"（{seen.count}件）"),),
-            ),
-            now=now,
-        )
-
-
-def carry_out(*, actor: Actor, disposal_id: UUID, now: datetime) -> None:
+def carry_out(*, actor: Actor, disposal_id: UUID, seen: str, typed_count: int | None = None, now: datetime) -> None:
     """Approve a disposal as the second person, or carry out one's own after 24 hours, and destroy the numbers.
 
+    `seen` is the digest of what the approver's page showed (queries.approvals); `typed_count` is asked for by the brake.
     At the end of this call the certificate is issued; a crash in between is completed by `finish_disposal`.
     Must not run inside a transaction.
-    Raises: DisposalNotFoundError, SamePersonNotAllowed, PermissionNotAllowed, DisposalStateError, WaitNotOverError.
+    Raises: DisposalNotFoundError, SamePersonNotAllowed, PermissionNotAllowed, DisposalStateError, WaitNotOverError,
+    ChangedSinceSeenError, ChangedSinceAskedError, SecondLookNeededError.
     """
-    seen = queries.get_disposal_for(actor, disposal_id)
-    policy.check_can(actor, "vault:number:dispose", seen.client_id)
-    if seen.two_persons:
-        policy.check_can_approve(
-            actor,
-            requested_by=seen.requested_by,
-            other_managers=tenancy.count_approvers(seen.requested_by),
-        )
-    client = tenancy.get_client_for(actor, seen.client_id)
+    shown = queries.get_disposal_for(actor, disposal_id)
+    policy.check_can(actor, "vault:number:dispose", shown.client_id)
+    if shown.two_persons:
+        _check_other(actor, shown.requested_by)
+    client = tenancy.get_client_for(actor, shown.client_id)
     with transaction.atomic(durable=True):
         journal.lock()
         disposal = _lock(disposal_id, State.REQUESTED)
         rules.check_executable(two_persons=disposal.two_persons, requested_at=disposal.requested_at, now=now)
+        braked = _check_still(actor, disposal, seen=seen, typed_count=typed_count, now=now)
         items = list(disposal.items.order_by("id"))
+        why = f"理由：{REASON_LABELS[Reason(disposal.reason)]}{'（歯止め：件数を確認）' if braked else ''}"
         appended = journal.append(
             actor=actor,
             operation=Operation(
@@ -194,7 +65,7 @@ def carry_out(*, actor: Actor, disposal_id: UUID, now: datetime) -> None:
                         person_id=item.person_id,
                         person_name=item.person_name,
                         record_id=item.record_id,
-                        detail=f"理由：{REASON_LABELS[Reason(disposal.reason)]}",
+                        detail=why,
                     )
                     for item in items
                 ],
@@ -212,6 +83,28 @@ def carry_out(*, actor: Actor, disposal_id: UUID, now: datetime) -> None:
         disposal.unrecoverable_on = certificates.unrecoverable_on(now)
         disposal.save()
     finish_disposal(disposal_id, actor=actor, now=now)
+
+
+def _check_other(actor: Actor, requested_by: UUID | None) -> None:
+    policy.check_can_approve(actor, requested_by=requested_by, other_managers=tenancy.count_approvers(requested_by))
+
+
+def _check_still(actor: Actor, disposal: Disposal, *, seen: str, typed_count: int | None, now: datetime) -> bool:
+    """Refuse what is no longer what was asked for or seen. Tells whether the brake asked for a second look."""
+    asked = approvals.items_asked(disposal.id)
+    state = approvals.state_of(disposal.client_id, Reason(disposal.reason), asked, now=now)
+    if state.changes:
+        more = f"ほか{len(state.changes) - _SAID}件。" if len(state.changes) > _SAID else ""
+        raise errors.ChangedSinceAskedError(what="".join(state.changes[:_SAID]) + more)
+    if seen != state.seen:
+        raise errors.ChangedSinceSeenError
+    if not state.looks:
+        return False
+    if not disposal.two_persons and tenancy.count_approvers(disposal.requested_by) > 0:
+        _check_other(actor, disposal.requested_by)
+    if typed_count != state.count:
+        raise errors.SecondLookNeededError
+    return True
 
 
 def _empty_records(record_ids: Sequence[UUID], *, now: datetime) -> None:

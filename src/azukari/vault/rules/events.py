@@ -18,3 +18,7 @@ UNRECOVERABLE = Event("vault.disposal.confirmed", "復元不能の確認", Kind.
 CERTIFICATE_ISSUED = Event(
     "vault.certificate.issued", "廃棄証明書 発行", Kind.OUTPUT, ABOUT_PEOPLE | Part.DOCUMENT, _CERTIFICATE
 )
+DAYS_RECORDED = Event("vault.retention.days_recorded", "保存期間の日付の記録", Kind.REGISTER, ABOUT_PEOPLE)
+EXTENDED = Event("vault.retention.extended", "保存期間の延長", Kind.REGISTER, ABOUT_PEOPLE)
+EXTENSION_ENDED = Event("vault.retention.extension_ended", "保存期間の延長の取り消し", Kind.REGISTER, ABOUT_PEOPLE)
+RETENTION_SET = Event("vault.retention.rules_changed", "保存期間の設定の変更", Kind.ACCESS)

@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Length
 
 from azukari.kernel.actor import Actor
-from azukari.roster import queries as roster
-from azukari.roster.queries import PersonRow
 from azukari.vault import errors
 from azukari.vault.models import Certificate, Disposal, DisposalItem, NumberRecord, SealedParcel
 from azukari.vault.rules import disposal as disposal_rules
-from azukari.vault.rules import retention
 from azukari.vault.rules.disposal import REASON_LABELS, STATE_LABELS, Reason, State
 from azukari.vault.rules.numbers import VERIFICATION_LABELS, RecordState, Verification
 from azukari.vault.rules.purposes import PURPOSE_LABELS, Purpose
-from azukari.vault.rules.retention import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +82,15 @@ def numbers_of_people(person_ids: Sequence[UUID]) -> dict[UUID, NumberFacts]:
     return {row.person_id: _facts(row) for row in rows}
 
 
+def numbers_by_id(record_ids: Sequence[UUID]) -> dict[UUID, NumberFacts]:
+    """Give the facts of some numbers that are not disposed of. Callers have passed the gates of their clients."""
+    found = {}
+    for start in range(0, len(record_ids), 500):
+        rows = NumberRecord.objects.defer("sealed").filter(id__in=record_ids[start : start + 500])
+        found.update({row.id: _facts(row) for row in rows.exclude(state=RecordState.DISPOSED)})
+    return found
+
+
 def numbers_of_people_of_client(client_id: UUID) -> list[NumberFacts]:
     """List the active number facts of one client. Callers have passed the client's gate."""
     rows = NumberRecord.objects.defer("sealed").filter(client_id=client_id, state=RecordState.ACTIVE)
@@ -106,51 +111,13 @@ def last_versions(client_id: UUID) -> dict[UUID, int]:
     return dict(found.annotate(last=Max("version")).values_list("person_id", "last"))
 
 
-def periods_of(person: PersonRow, number: NumberFacts | None) -> list[Period]:
-    """Build the retention periods of a person's number from 完結の日: own, or the employee's for a dependant."""
-    return retention.build_periods(number.purposes, person.completed_on) if number else []
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueRow:
-    """A person whose number is due for disposal, or soon."""
-
-    person: PersonRow
-    number: NumberFacts
-    due_on: date
-    law: str
-
-
-def list_due(actor: Actor, *, until: date) -> list[DueRow]:
-    """List the numbers whose last retention period ends up to a day, earliest first.
-
-    Only people who have left can be due; their number's periods are computed from the rules, not stored.
-    """
-    found = NumberRecord.objects.defer("sealed").filter(
-        Q(person__left_on__lte=until) | Q(person__left_on=None, person__head__left_on__lte=until),
-        _visible(actor),
-        state=RecordState.ACTIVE,
-    )
-    numbers = [_facts(row) for row in found]
-    people = roster.find_people([number.person_id for number in numbers])
-    waiting = set(DisposalItem.objects.filter(open=True).values_list("record_id", flat=True))
-    rows = []
-    for number in numbers:
-        person = people[number.person_id]
-        periods = periods_of(person, number)
-        due = retention.due_on(periods)
-        if due is not None and due <= until and number.id not in waiting:
-            law = max(periods, key=lambda period: period.last_on).law
-            rows.append(DueRow(person=person, number=number, due_on=due, law=law))
-    return sorted(rows, key=lambda row: (row.due_on, row.person.kana))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisposalRow:
     """A disposal as lists show it."""
 
     id: UUID
     client_id: UUID
+    batch: UUID | None
     state: State
     state_label: str
     reason: Reason
@@ -184,10 +151,22 @@ class ItemRow:
 
 def list_disposals(actor: Actor, states: Sequence[State], *, client_id: UUID | None = None) -> list[DisposalRow]:
     """List disposals in some states, newest first, at most 500."""
-    found = Disposal.objects.filter(_visible(actor), state__in=states).annotate(count=Count("items"))
+    found = Disposal.objects.filter(visible_to(actor), state__in=states)
     if client_id is not None:
         found = found.filter(client_id=client_id)
-    rows = list(found.order_by("-requested_at")[:500])
+    return _disposals(found)
+
+
+def list_batch(actor: Actor, batch: UUID) -> list[DisposalRow]:
+    """List the requests of one act over several clients, those this actor sees. Raises: DisposalNotFoundError."""
+    rows = _disposals(Disposal.objects.filter(visible_to(actor), batch=batch))
+    if not rows:
+        raise errors.DisposalNotFoundError
+    return rows
+
+
+def _disposals(found: QuerySet[Disposal]) -> list[DisposalRow]:
+    rows = list(found.annotate(count=Count("items")).order_by("-requested_at")[:500])
     numbers = _standing_numbers([row.id for row in rows])
     # Last one wins, so the first person of each disposal remains.
     items = DisposalItem.objects.filter(disposal_id__in=[row.id for row in rows]).order_by("-id")
@@ -197,7 +176,7 @@ def list_disposals(actor: Actor, states: Sequence[State], *, client_id: UUID | N
 
 def get_disposal_for(actor: Actor, disposal_id: UUID) -> DisposalRow:
     """Get a disposal this actor may see. Raises: DisposalNotFoundError."""
-    row = Disposal.objects.filter(_visible(actor), id=disposal_id).first()
+    row = Disposal.objects.filter(visible_to(actor), id=disposal_id).first()
     if row is None:
         raise errors.DisposalNotFoundError
     items = row.items.order_by("id")
@@ -233,7 +212,7 @@ def list_items(disposal_id: UUID) -> list[ItemRow]:
 
 def count_open_disposals(actor: Actor) -> int:
     """Count the disposals that wait for approval or for their 24 hours."""
-    return Disposal.objects.filter(_visible(actor), state=State.REQUESTED).count()
+    return Disposal.objects.filter(visible_to(actor), state=State.REQUESTED).count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,7 +322,8 @@ def parcel_exists(parcel_id: UUID) -> bool:
     return SealedParcel.objects.filter(id=parcel_id).exists()
 
 
-def _visible(actor: Actor) -> Q:
+def visible_to(actor: Actor) -> Q:
+    """Narrow rows that carry a client to those of this actor."""
     return Q() if actor.client_ids is None else Q(client_id__in=actor.client_ids)
 
 
@@ -352,6 +332,7 @@ def _disposal(row: Disposal, count: int, first_name: str, number: str) -> Dispos
     return DisposalRow(
         id=row.id,
         client_id=row.client_id,
+        batch=row.batch,
         state=state,
         state_label=STATE_LABELS[state],
         reason=reason,
@@ -377,8 +358,9 @@ def list_disposals_of(person_id: UUID) -> list[tuple[datetime, str]]:
     Callers have passed the person's gate.
     """
     found = Disposal.objects.filter(items__person_id=person_id, executed_at__isnull=False)
-    rows = found.select_related("certificate").order_by("-executed_at").distinct()
-    return [(row.executed_at, _disposal(row, 0, "").certificate_number) for row in rows if row.executed_at]
+    rows = dict(found.order_by("-executed_at").values_list("id", "executed_at"))
+    numbers = _standing_numbers(list(rows))
+    return [(executed_at, numbers.get(pk, "")) for pk, executed_at in rows.items() if executed_at]
 
 
 def list_certificates_of(client_id: UUID, *, since: datetime, until: datetime) -> list[tuple[str, datetime, bytes]]:
