@@ -11,7 +11,7 @@ from azukari.store.rls import OfficeWall
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journal', '0003_kinds'),
+        ('journal', '0004_record_walks'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('tenancy', '0004_exchange'),
-        ('vault', '0001_tables'),
+        ("vault", "0002_retention"),
     ]
 
     operations = [
