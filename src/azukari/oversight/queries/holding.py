@@ -13,7 +13,7 @@ from azukari.oversight.rules.handling import PERSONAL_EVENTS, partial_name, use_
 from azukari.roster import queries as roster
 from azukari.tenancy import queries as tenancy
 from azukari.vault import queries as vault
-from azukari.vault.rules import retention
+from azukari.vault.queries.holding import holdings_of
 
 _MOST_USES = 200
 
@@ -72,12 +72,12 @@ def holding_of(person_id: UUID, *, office: tenancy.OfficeFacts) -> Holding:
 
 
 def _held(person: roster.PersonRow, number: vault.NumberFacts) -> Held:
-    periods = vault.periods_of(person, number)
-    longest = max(periods, key=lambda period: period.last_on, default=None)
+    holding = holdings_of([number], {person.id: person})[number.id]
+    longest = max(holding.periods, key=lambda period: period.last_on, default=None)
     return Held(
         since=number.registered_at,
         purposes=number.purpose_labels,
-        until=retention.due_on(periods),
+        until=holding.due_on,
         law=longest.law if longest else "",
         still_there=person.completed_on is None,
     )
