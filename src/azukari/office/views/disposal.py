@@ -15,6 +15,7 @@ from azukari.kernel.clock import jst_day
 from azukari.kernel.errors import AzukariError, ConflictError, InvalidError
 from azukari.office.access import page, vault_key
 from azukari.office.forms.disposal import DisposalForm
+from azukari.press import verifier
 from azukari.roster import queries as roster
 from azukari.tenancy import queries as tenancy
 from azukari.vault import errors, policy
@@ -147,6 +148,7 @@ def _context(request: HttpRequest, row: vault.DisposalRow, error: AzukariError |
         "error": error,
         "has_errors": error is not None,
         "backup_until": jst_day(now_of(request)) + timedelta(days=actions.backup_days()),
+        "verifier_sha256": verifier.page_sha256(),
     }
 
 
