@@ -30,6 +30,7 @@ ROWS = {
     "login-cancel": ("405", "302 /p/login/"),
     "forgotten": ("200", "200"),
     "logout": ("405", "302 /p/login/"),
+    "verifier": ("200", "405"),
     "activate": ("200", "200"),
     "activate-password": ("302 /p/activate/", "302 /p/activate/"),
     "enrol": ("302 /p/", "405"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from azukari.entrance.views import activate, login, own
+from azukari.entrance.views import activate, login, own, verifier
 
 patterns = [
     path("login/", login.log_in, name="login"),
@@ -14,6 +14,7 @@ patterns = [
     path("login/cancel/", login.cancel, name="login-cancel"),
     path("login/forgotten/", login.forgotten, name="forgotten"),
     path("logout/", login.log_out, name="logout"),
+    path("verify/", verifier.page, name="verifier"),
     path("activate/", activate.code, name="activate"),
     path("activate/password/", activate.password, name="activate-password"),
     path("enrol/", activate.enrol, name="enrol"),

@@ -68,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     recover.set_defaults(run=_recover)
 
     verify = commands.add_parser("verify", help="廃棄証明書・受領書を検証します（サーバー不要）")
-    verify.add_argument("paper", metavar="書類", help="廃棄証明書または受領書のPDF")
+    what = verify.add_mutually_exclusive_group(required=True)
+    what.add_argument("paper", metavar="書類", nargs="?", help="廃棄証明書または受領書のPDF")
+    what.add_argument("--page", metavar="ファイル", help="ブラウザーで検証できるページ（HTML）を書き出します")
     verify.add_argument("--key", help="事務所から受け取った鍵の指紋。発行元まで確かめるときに指定します")
     verify.add_argument("--file", help="受領書と比べるファイル。受け取られたものと同じかどうかを確かめます")
     verify.add_argument("--tsa-root", help="信頼する時刻認証局の証明書（PEM）。時刻の証明まで確かめるときに指定します")
@@ -150,6 +152,8 @@ def _recover(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from azukari.ops import verify
 
+    if options.page is not None:
+        return verify.write_page(options.page)
     return verify.verify_file(options.paper, options.key, options.file, options.tsa_root)
 
 

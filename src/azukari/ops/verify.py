@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from azukari.kernel.clock import jst, jst_minute
 from azukari.kernel.errors import AzukariError
 from azukari.ops.verify_line import verify_line
 from azukari.oversight.rules import proof_file
-from azukari.press import signed
+from azukari.press import signed, verifier
 from azukari.press.documents import disposal_certificate, file_receipt
 from azukari.press.documents.disposal_certificate import DisposalCertificate
 from azukari.press.documents.file_receipt import FileReceipt
@@ -131,6 +132,26 @@ def verify(pdf: bytes, key: str | None = None, roots: Sequence[Any] = ()) -> Ver
     return Verified(file.facts, fingerprint, stamp)
 
 
+def write_page(path: str) -> int:
+    """Write the page that verifies in a browser to a new file, and say its SHA-256.
+
+    Exit codes: 0 written, 2 not (it exists, or cannot be written).
+    """
+    try:
+        with Path(path).open("xb") as file:
+            file.write(verifier.page())
+    except FileExistsError:
+        sys.stdout.write(f"書き出せません：{path} は、すでにあります。別の名前を指定してください。\n")
+        return 2
+    except OSError:
+        sys.stdout.write(f"書き出せません：{path} に書き込めません。\n")
+        return 2
+    sys.stdout.write(
+        f"検証ページを {path} に書き出しました。\n  照合値（SHA-256）：{grouped(verifier.page_sha256())}\n"
+    )
+    return 0
+
+
 def _check_entry(file: signed.SignedFile[Any]) -> None:
     what, record = file.kind.what, file.facts.record
     try:
@@ -174,8 +195,8 @@ def _told_receipt(facts: FileReceipt) -> str:
 
 
 def _plain(text: str) -> str:
-    # A name must not steer the terminal that shows the result.
-    return "".join(character if character.isprintable() else "〓" for character in text)
+    # A name must not steer the terminal that shows the result. The wide space between names steers nothing.
+    return "".join(character if character.isprintable() or character == "\u3000" else "〓" for character in text)
 
 
 def _compare(facts: Paper, path: str) -> int:
@@ -201,4 +222,6 @@ def _unreadable(path: str) -> int:
 
 
 def _bare(fingerprint: str) -> str:
-    return "".join(character for character in fingerprint.upper() if character.isalnum())
+    # As people type it: any width, O for 0, I and L for 1 (the alphabet has none of the three).
+    typed = unicodedata.normalize("NFKC", fingerprint).upper().translate(str.maketrans("OIL", "011"))
+    return "".join(character for character in typed if character.isalnum())

@@ -18,6 +18,7 @@ from azukari.office.access import page, vault_key
 from azukari.office.forms.disposal import DueForm, ReplaceForm, read_count
 from azukari.office.paging import PAGE_SIZE, counted_page, page_number
 from azukari.office.views.takeouts import lines_of
+from azukari.press import verifier
 from azukari.tenancy import policy as office_policy
 from azukari.tenancy import queries as tenancy
 from azukari.vault import errors, policy
@@ -148,6 +149,7 @@ def _context(request: HttpRequest, row: vault.DisposalRow, error: AzukariError |
         "error": error,
         "has_errors": error is not None,
         "backup_until": jst_day(now_of(request)) + timedelta(days=certificates.backup_days()),
+        "verifier_sha256": verifier.page_sha256(),
     }
 
 

@@ -257,8 +257,9 @@ def _acts(item: Any) -> bool:
     written = item.stream_dict if isinstance(item, pikepdf.Stream) else item
     if not isinstance(written, (pikepdf.Dictionary, pikepdf.Array)):
         return False
-    # The text is searched first because it is quick; only what looks active is walked.
-    return bool(_LOOKS_ACTIVE.search(written.unparse())) and _holds_action(written)
+    # The text is searched first because it is quick; only what looks active is walked. Resolved: the text of an object
+    # with a number of its own would else be that number.
+    return bool(_LOOKS_ACTIVE.search(written.unparse(resolved=True))) and _holds_action(written)
 
 
 def _holds_action(item: Any) -> bool:
