@@ -227,6 +227,20 @@ def tree_size() -> int:
     return Head.objects.values_list("size", flat=True).get()
 
 
+# For the backup, which asks a snapshot of its own and not the ORM: office, size, frontier of every record.
+HEADS = "SELECT office_id, size, frontier FROM journal_head ORDER BY office_id"
+
+
+def root_of(frontier: bytes) -> bytes:
+    """Give the root of a tree from its stored frontier."""
+    return chain.Frontier.from_bytes(frontier).root()
+
+
+def tree_root() -> bytes:
+    """Give the root of the record of the office in force."""
+    return root_of(bytes(Head.objects.values_list("frontier", flat=True).get()))
+
+
 def hashes_between(level: int, start: int, end: int) -> list[bytes]:
     """Read the subtree hashes [start, end) of one tile level; level 0 are the leaves themselves."""
     if level == 0:

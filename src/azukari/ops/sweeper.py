@@ -18,7 +18,8 @@ from azukari.intake.actions import sheets
 from azukari.kernel.clock import utc_now
 from azukari.store.scope import office_scope
 from azukari.tenancy import queries as tenancy
-from azukari.tenancy.actions import client_sheets, outbox, sessions, tries
+from azukari.tenancy.actions import client_sheets, looks, outbox, sessions, tries
+from azukari.tenancy.actions.looks import Confirmed
 from azukari.vault.actions import disposal, keystore, parcels
 
 _PERIOD_SECONDS = 60
@@ -51,17 +52,22 @@ def sweep(*, now: datetime, collect: bool = True) -> dict[str, int]:
     `collect` also looks for stored data and keys that belong to no file.
     """
     done: Counter[str] = Counter()
+    confirmed: list[Confirmed] = []
     for office_id, code, _ in tenancy.list_offices():
         with office_scope(office_id):
             try:
+                due = looks.confirm(now=now)
                 done.update(sweep_office(now=now))
+                if due is not None:
+                    confirmed.append(due)
+                    done.update(destroy_over(due=due, now=now))
                 if collect:
-                    done["orphans"] += retention.sweep_orphans(now=now) + filekeys.sweep_orphans(now=now)
+                    done["orphans"] += collect_orphans(due=due, now=now)
             except Exception:
                 _log.exception("sweep of office %s failed", code)
     done.update(sweep_common(now=now))
-    if collect:
-        done["trash"] += retention.empty_trash(now=now)
+    if collect and confirmed:
+        done["trash"] += retention.empty_trash(due=min(confirmed))
     return dict(done)
 
 
@@ -75,18 +81,33 @@ def sweep_common(*, now: datetime) -> dict[str, int]:
 
 
 def sweep_office(*, now: datetime) -> dict[str, int]:
-    """Sweep the office in force: what waits, what is over, what a crash left behind."""
+    """Sweep the office in force: what waits and what a crash left behind. Ends nothing by the clock but imports."""
     return {
         "imports": sheets.sweep_stale(now=now),
         "disposals": disposal.sweep_unfinished(now=now),
-        "parcels": parcels.sweep_expired(now=now),
-        "client_sheets": client_sheets.sweep_old(before=now - _SHEETS_KEPT),
-        "keys": keystore.sweep_orphans(now=now),
         "examinations": examination.sweep_waiting(now=now),
-        "uploads": uploads.sweep_abandoned(now=now),
-        "file_keys": protection.sweep_copies(),
-        "expired_files": retention.sweep_expired(now=now),
+        "shredded_files": uploads.sweep_ended(now=now),
+        "file_keys": protection.sweep_copies(now=now),
         "unopened_files": retention.sweep_unopened(now=now),
         "request_reminders": requests.sweep_reminders(now=now),
         "notices": notices.send_due(now=now),
     }
+
+
+def destroy_over(*, due: Confirmed, now: datetime) -> dict[str, int]:
+    """Destroy what of the office in force was over at a moment that two looks at the clock have confirmed."""
+    return {
+        "expired_imports": sheets.sweep_expired(due=due, now=now),
+        "parcels": parcels.sweep_expired(due=due, now=now),
+        "client_sheets": client_sheets.sweep_old(before=due - _SHEETS_KEPT),
+        "uploads": uploads.sweep_abandoned(due=due, now=now),
+        "expired_files": retention.sweep_expired(due=due, now=now),
+    }
+
+
+def collect_orphans(*, due: Confirmed | None, now: datetime) -> int:
+    """Collect stored data and keys of the office in force that belong to nothing."""
+    found = retention.sweep_orphans(due=due, now=now)
+    if due is not None:
+        found += filekeys.sweep_orphans(due=due) + keystore.sweep_orphans(due=due, now=now)
+    return found

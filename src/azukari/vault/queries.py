@@ -111,6 +111,12 @@ def periods_of(person: PersonRow, number: NumberFacts | None) -> list[Period]:
     return retention.build_periods(number.purposes, person.completed_on) if number else []
 
 
+def list_destroyed() -> list[tuple[UUID, datetime]]:
+    """List the records whose keys were destroyed, with when: what the list of disposals must know."""
+    found = NumberRecord.objects.filter(key_destroyed_at__isnull=False)
+    return [(record, at) for record, at in found.values_list("id", "key_destroyed_at") if at is not None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueRow:
     """A person whose number is due for disposal, or soon."""

@@ -17,6 +17,7 @@ from azukari.tenancy.queries.access import (
     list_factors,
     list_sessions,
 )
+from azukari.tenancy.queries.backups import BackupState, get_backup_state, is_backup_running
 from azukari.tenancy.queries.clients import (
     ClientPage,
     ClientRow,
@@ -93,6 +94,7 @@ from azukari.tenancy.queries.people import (
 
 __all__ = [
     "AccountState",
+    "BackupState",
     "ClientPage",
     "ClientRow",
     "CodeRow",
@@ -130,6 +132,7 @@ __all__ = [
     "find_support",
     "find_user",
     "get_account",
+    "get_backup_state",
     "get_client_for",
     "get_contract",
     "get_holder",
@@ -145,6 +148,7 @@ __all__ = [
     "has_passkey",
     "has_totp",
     "is_only_key_holder",
+    "is_backup_running",
     "list_account_states",
     "list_client_choices",
     "list_clients",
