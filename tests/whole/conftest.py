@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,25 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[dict[str, str]]:
     """Give the environment of a fresh site, set up, without any office."""
+    with bare_site(tmp_path / "data") as environment:
+        set_up(environment)
+        yield environment
+
+
+def set_up(site: dict[str, str]) -> None:
+    """Make data folder, keys and tables of a site."""
+    subprocess.run([sys.executable, "-m", "azukari", "setup"], env=site, check=True, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def bare_site(data: Path) -> Iterator[dict[str, str]]:
+    """Give the environment of a site that is not set up: no data folder, empty databases."""
     environment = {
         **os.environ,
-        "AZUKARI_DATA": str(tmp_path / "data"),
+        "AZUKARI_DATA": str(data),
+        "AZUKARI_BACKUP_USER": "azukari_backup",
         "DJANGO_SETTINGS_MODULE": "azukari.config.settings",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
         "PYTHONWARNINGS": "error",
     }
     environment.pop("AZUKARI_TEST_DATA", None)
@@ -32,7 +47,6 @@ def site(tmp_path: Path) -> Iterator[dict[str, str]]:
             _sql(os.environ[name], f"CREATE DATABASE {database}")
             made.append((os.environ[name], database))
             environment[name] = f"{os.environ[name].rsplit('/', 1)[0]}/{database}"
-    subprocess.run([sys.executable, "-m", "azukari", "setup"], env=environment, check=True, stdout=subprocess.DEVNULL)
     yield environment
     for address, database in made:
         _sql(address, f"DROP DATABASE {database} WITH (FORCE)")

@@ -19,7 +19,9 @@ _WHAT = {MAIN: "主なデータベース", KEYS: "鍵の保管庫"}
 
 def back_up(typed: str) -> int:
     """Take a backup. Exit codes: 0 taken and checked, 1 not."""
-    place = _place(typed)
+    place = places.check_place(
+        typed or settings.AZUKARI_BACKUPS, root_key=settings.AZUKARI_ROOT_KEY_FILE, data=settings.DATA
+    )
     rules = take.Rules(key_days=settings.AZUKARI_KEY_BACKUP_DAYS, main_kept=settings.AZUKARI_BACKUPS_KEPT)
     taken = take.take(place, rules, now=utc_now())
     files = "S3の置き場所のもの（この控えには入りません）" if taken.copied is None else f"新しい部分{taken.copied}個"
@@ -39,7 +41,7 @@ def back_up(typed: str) -> int:
 
 def list_backups(typed: str) -> int:
     """List the backups and check each. Exit codes: 0 all whole and in time, 1 not."""
-    place = _place(typed)
+    place = places.named(typed or settings.AZUKARI_BACKUPS)
     wrong = 0
     for folder in (MAIN, KEYS):
         stamps = list_stamps(place / folder)
@@ -63,7 +65,7 @@ def list_backups(typed: str) -> int:
 def bring_back(typed: str, at: str, lists: Sequence[str]) -> int:
     """Restore a backup. Exit codes: 0 restored and open, 1 refused or stopped."""
     done = restore.restore(
-        _place(typed),
+        places.named(typed or settings.AZUKARI_BACKUPS),
         at=at,
         lists=[Path(name) for name in lists],
         key_days=settings.AZUKARI_KEY_BACKUP_DAYS,
@@ -84,9 +86,3 @@ def bring_back(typed: str, at: str, lists: Sequence[str]) -> int:
         )
     sys.stdout.write("azukari check-record と azukari fsck を行ってから、サーバーを起動してください。\n")
     return 0
-
-
-def _place(typed: str) -> Path:
-    return places.check_place(
-        typed or settings.AZUKARI_BACKUPS, root_key=settings.AZUKARI_ROOT_KEY_FILE, data=settings.DATA
-    )

@@ -7,9 +7,9 @@ from azukari.kernel.errors import AzukariError, ConflictError, InvalidError, Not
 
 class PlaceNotChosenError(InvalidError):
     code = "ops.backup_place_not_chosen"
-    happened = "控えを取りませんでした。"
+    happened = "何もしませんでした。"
     cause = "控えの置き場所が決まっていません。"
-    remedy = "azukari backup のあとにフォルダーを書くか、AZUKARI_BACKUPS で指定してください。"
+    remedy = "コマンドのあとにフォルダーを書くか、AZUKARI_BACKUPS で指定してください。"
 
 
 class PlaceRefusedError(InvalidError):

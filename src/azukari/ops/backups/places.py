@@ -48,9 +48,7 @@ def check_place(typed: str, *, root_key: Path, data: Path) -> Path:
 
     Whoever copies that folder elsewhere must not carry the root key along: with both, half of every lock is gone.
     """
-    if not typed:
-        raise PlaceNotChosenError
-    place = Path(typed).expanduser().resolve()
+    place = named(typed)
     root_key = root_key.resolve()
     if root_key.is_relative_to(place) or (place / root_key.name).exists():
         raise PlaceRefusedError(why="サーバーの鍵（root.key）が、控えの置き場所の中にあります。")
@@ -59,6 +57,13 @@ def check_place(typed: str, *, root_key: Path, data: Path) -> Path:
     if place.is_relative_to(root_key.parent):
         raise PlaceRefusedError(why="控えの置き場所が、サーバーの鍵（root.key）と同じフォルダーにあります。")
     return place
+
+
+def named(typed: str) -> Path:
+    """Give the folder somebody typed. Raises: PlaceNotChosenError."""
+    if not typed:
+        raise PlaceNotChosenError
+    return Path(typed).expanduser().resolve()
 
 
 def is_same_disk(place: Path, data: Path) -> bool:

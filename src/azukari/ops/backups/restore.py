@@ -161,10 +161,14 @@ def _beside() -> Iterator[None]:
             _point(alias, unfinished(final))
         unfinished(finals["default"]).touch(mode=0o600)
         yield
-    finally:
+    except BaseException:
         for alias, final in finals.items():
             _point(alias, final)
-    for final in finals.values():
+            for path in _with_logs(unfinished(final)):
+                path.unlink(missing_ok=True)
+        raise
+    for alias, final in finals.items():
+        _point(alias, final)
         for path in _with_logs(final):
             path.unlink(missing_ok=True)
         places.sync(unfinished(final))

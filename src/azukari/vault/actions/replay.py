@@ -38,7 +38,16 @@ def dispose_again(record_ids: Sequence[UUID], parcel_ids: Sequence[UUID], *, now
     for part in batched(parcel_ids, _BATCH):
         keystore.destroy_keys(part)
         SealedParcel.objects.filter(id__in=part).delete()
+    _drop_dead_parcels()
     return count
+
+
+def _drop_dead_parcels() -> None:
+    """Remove parcels whose key the key store, copied later, does not have any more: no list is needed to know."""
+    kept = list(SealedParcel.objects.values_list("id", flat=True))
+    for part in batched(kept, _BATCH):
+        living = set(RecordKey.objects.filter(id__in=part).values_list("id", flat=True))
+        SealedParcel.objects.filter(id__in=set(part) - living).delete()
 
 
 def _dispose(record_ids: Sequence[UUID], *, now: datetime) -> int:
