@@ -222,6 +222,11 @@ def list_screens() -> list[str]:
     return sorted(set(Entry.objects.order_by("screen").values_list("screen", flat=True).distinct()))
 
 
+def count_done(codes: Sequence[str]) -> int:
+    """Count the entries of some events that went well."""
+    return Entry.objects.filter(event__in=codes, result=Result.SUCCESS).count()
+
+
 def tree_size() -> int:
     """Tell how many entries the record of the office in force has."""
     return Head.objects.values_list("size", flat=True).get()
@@ -234,11 +239,6 @@ HEADS = "SELECT office_id, size, frontier FROM journal_head ORDER BY office_id"
 def root_of(frontier: bytes) -> bytes:
     """Give the root of a tree from its stored frontier."""
     return chain.Frontier.from_bytes(frontier).root()
-
-
-def tree_root() -> bytes:
-    """Give the root of the record of the office in force."""
-    return root_of(bytes(Head.objects.values_list("frontier", flat=True).get()))
 
 
 def hashes_between(level: int, start: int, end: int) -> list[bytes]:

@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     sweep = commands.add_parser("sweep", help="途中で止まった廃棄や期限切れの後始末をします")
     sweep.set_defaults(run=_sweep)
 
-    fsck = commands.add_parser("fsck", help="預かったファイルの保存データが、記録と合っているか確かめます")
+    fsck = commands.add_parser("fsck", help="ファイル・番号・鍵・記録が、互いに合っているか確かめます")
     fsck.set_defaults(run=_fsck)
 
     backup = commands.add_parser("backup", help="控えを取ります（サーバーが動いていても取れます）")

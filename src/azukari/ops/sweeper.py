@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import close_old_connections
 
 from azukari.exchange.actions import examination, filekeys, notices, protection, requests, retention, uploads
@@ -68,7 +69,16 @@ def sweep(*, now: datetime, collect: bool = True) -> dict[str, int]:
     done.update(sweep_common(now=now))
     if collect and confirmed:
         done["trash"] += retention.empty_trash(due=min(confirmed))
+    if collect:
+        warn_of_backups(now=now)
     return dict(done)
+
+
+def warn_of_backups(*, now: datetime) -> None:
+    """Say in the log that no backup was taken for longer than allowed. A trial has none."""
+    allowed = timedelta(days=settings.AZUKARI_BACKUP_ALARM_DAYS)
+    if not settings.AZUKARI_TRIAL and tenancy.get_backup_state(allowed=allowed, now=now).late:
+        _log.warning("no backup for more than %d days: azukari backup", allowed.days)
 
 
 def sweep_common(*, now: datetime) -> dict[str, int]:
