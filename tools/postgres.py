@@ -49,6 +49,7 @@ def running(*, durable: bool = False) -> Iterator[tuple[str, Path]]:
         try:
             psql = [str(programs / "psql"), "-h", str(folder), "-p", str(port), "-U", "root_of_tests", "-d", "postgres"]
             run(*psql, "-c", "CREATE ROLE azukari LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS")
+            run(*psql, "-c", "CREATE ROLE azukari_backup LOGIN BYPASSRLS IN ROLE pg_read_all_data")
             for name in ("azukari", "azukari_keys"):
                 run(*psql, "-c", f"CREATE DATABASE {name} OWNER azukari")
             yield f"postgresql://azukari@127.0.0.1:{port}", folder

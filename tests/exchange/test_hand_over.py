@@ -114,7 +114,7 @@ def test_withdrawn_before_it_was_opened(minato: Office) -> None:
     assert Entry.objects.filter(event="exchange.file.recalled").exists()
     with pytest.raises(DeliveryNotFoundError):
         deliveries.open_ordinary(actor=user(minato), delivery_id=line.id, now=LATER)
-    uploads.sweep_abandoned(now=LATER)
+    uploads.sweep_abandoned(due=LATER, now=LATER)
     assert not FilePart.objects.filter(file_id=line.file_id).exists()
     assert not FileKey.objects.filter(id=line.file_id).exists()
 

@@ -48,6 +48,7 @@ from azukari.store import blobs
 from azukari.store.blobs import Folder, StorageFailedError
 from azukari.store.blobs import interface as blob_interface
 from azukari.store.scope import office_scope
+from azukari.tenancy.actions import looks
 from tests.cast import NOW, PASSWORD, Cast, Office
 from tests.exchange.hands import TEXT, begin, hand_in, put, send, user
 
@@ -101,9 +102,9 @@ def ends(line: Delivery) -> datetime:
 def test_at_its_end_a_file_is_destroyed_and_its_line_stays(minato: Office) -> None:
     line = hand_in(minato)
     end = ends(line)
-    assert retention.sweep_expired(now=end - MINUTE) == 0
+    assert retention.sweep_expired(due=end - MINUTE, now=end - MINUTE) == 0
     assert not is_destroyed(line.file_id)
-    assert retention.sweep_expired(now=end) == 1
+    assert retention.sweep_expired(due=end, now=end) == 1
     assert is_destroyed(line.file_id)
     (row,) = queries.list_ledger(minato.actor("aoki"), queries.Filter(), now=end).rows
     assert (row.id, row.state, row.name) == (line.id, DeliveryState.EXPIRED, line.name)
@@ -112,13 +113,13 @@ def test_at_its_end_a_file_is_destroyed_and_its_line_stays(minato: Office) -> No
     with pytest.raises(ExpiredError):
         deliveries.open_ordinary(actor=minato.actor("aoki"), delivery_id=line.id, now=end)
     assert receipts.facts_of(actor=user(minato), delivery_id=line.id).size == len(TEXT)
-    assert retention.sweep_expired(now=end + DAY) == 0
+    assert retention.sweep_expired(due=end + DAY, now=end + DAY) == 0
     assert Entry.objects.filter(event="exchange.file.shredded").count() == 1
 
 
 def test_a_line_over_its_time_does_not_open_before_the_sweeper_comes(minato: Office) -> None:
     line = send(minato, protected=True)
-    retention.sweep_expired(now=ends(line))
+    retention.sweep_expired(due=ends(line), now=ends(line))
     assert is_destroyed_protected(line.file_id)
     with pytest.raises(ExpiredError):
         deliveries.open_as_receiver(actor=user(minato), password=PASSWORD, delivery_id=line.id, now=ends(line))
@@ -145,7 +146,7 @@ def test_keys_go_before_parts(minato: Office, monkeypatch: pytest.MonkeyPatch) -
 
     seen: list[str] = []
     monkeypatch.setattr(Folder, "delete", delete)
-    retention.sweep_expired(now=max(map(ends, lines)))
+    retention.sweep_expired(due=max(map(ends, lines)), now=max(map(ends, lines)))
     assert len(seen) == 2
 
 
@@ -161,10 +162,10 @@ def test_a_disk_that_fails_meanwhile_leaves_no_key_and_is_come_back_to(
     with monkeypatch.context() as patch:
         patch.setattr(Folder, "delete", fail)
         with pytest.raises(StorageFailedError):
-            retention.sweep_expired(now=end)
+            retention.sweep_expired(due=end, now=end)
     assert not FileKey.objects.filter(id=line.file_id).exists()
     assert StoredFile.objects.get(id=line.file_id).shredded_at is None
-    assert retention.sweep_expired(now=end) == 0
+    assert retention.sweep_expired(due=end, now=end) == 0
     assert is_destroyed(line.file_id)
     assert Entry.objects.filter(event="exchange.file.shredded").count() == 1
 
@@ -173,10 +174,10 @@ def test_keys_that_could_not_be_pressed_out_are_tried_again(minato: Office, monk
     line = hand_in(minato)
     with monkeypatch.context() as patch:
         patch.setattr(filekeys, "press_out", lambda _: False)
-        retention.sweep_expired(now=ends(line))
+        retention.sweep_expired(due=ends(line), now=ends(line))
     assert StoredFile.objects.get(id=line.file_id).shredded_at is None
     assert FilePart.objects.filter(file_id=line.file_id).exists()
-    retention.sweep_expired(now=ends(line))
+    retention.sweep_expired(due=ends(line), now=ends(line))
     assert is_destroyed(line.file_id)
 
 
@@ -189,9 +190,9 @@ def test_a_file_for_many_lives_until_its_last_line_ends(minato: Office) -> None:
     first, second = deliveries.send(actor=actor, client_ids=both, batch=batch, memo="", target="2社", now=NOW)
     end = Delivery.objects.get(id=first).expires_at
     Delivery.objects.filter(id=second).update(expires_at=end + DAY)
-    assert retention.sweep_expired(now=end) == 1
+    assert retention.sweep_expired(due=end, now=end) == 1
     assert not is_destroyed(file_id)
-    assert retention.sweep_expired(now=end + DAY) == 1
+    assert retention.sweep_expired(due=end + DAY, now=end + DAY) == 1
     assert is_destroyed(file_id)
 
 
@@ -203,9 +204,11 @@ def test_one_line_withdrawn_and_the_other_over_is_the_end(minato: Office) -> Non
     both = [minato.clients["aoba"], minato.clients["mizuho"]]
     first, second = deliveries.send(actor=actor, client_ids=both, batch=batch, memo="", target="2社", now=NOW)
     deliveries.withdraw(actor=actor, delivery_id=first, now=NOW)
-    retention.sweep_expired(now=NOW)
+    retention.sweep_expired(due=NOW, now=NOW)
     assert not is_destroyed(file_id)
-    retention.sweep_expired(now=Delivery.objects.get(id=second).expires_at)
+    retention.sweep_expired(
+        due=Delivery.objects.get(id=second).expires_at, now=Delivery.objects.get(id=second).expires_at
+    )
     assert is_destroyed(file_id)
     assert Delivery.objects.get(id=first).state == DeliveryState.WITHDRAWN
 
@@ -218,10 +221,10 @@ def test_one_line_over_and_the_other_withdrawn_is_the_end(minato: Office) -> Non
     both = [minato.clients["aoba"], minato.clients["mizuho"]]
     first, second = deliveries.send(actor=actor, client_ids=both, batch=batch, memo="", target="2社", now=NOW)
     Delivery.objects.filter(id=first).update(expires_at=NOW + DAY)
-    retention.sweep_expired(now=NOW + DAY)
+    retention.sweep_expired(due=NOW + DAY, now=NOW + DAY)
     assert not is_destroyed(file_id)
     deliveries.withdraw(actor=actor, delivery_id=second, now=NOW + DAY)
-    retention.sweep_expired(now=NOW + 4000 * DAY)
+    retention.sweep_expired(due=NOW + 4000 * DAY, now=NOW + 4000 * DAY)
     assert is_destroyed(file_id)
 
 
@@ -229,7 +232,7 @@ def test_a_stopped_file_expires_too(minato: Office) -> None:
     line = hand_in(minato)
     StoredFile.objects.filter(id=line.file_id).update(state=FileState.QUARANTINED)
     Delivery.objects.filter(id=line.id).update(state=DeliveryState.QUARANTINED)
-    retention.sweep_expired(now=ends(line))
+    retention.sweep_expired(due=ends(line), now=ends(line))
     assert is_destroyed(line.file_id)
 
 
@@ -238,7 +241,7 @@ def test_a_file_thrown_away_is_recorded_once_and_does_not_expire_again(minato: O
     StoredFile.objects.filter(id=line.file_id).update(state=FileState.QUARANTINED)
     quarantine.throw_away(actor=minato.actor("aoki"), delivery_id=line.id, now=NOW)
     assert is_destroyed(line.file_id)
-    assert retention.sweep_expired(now=ends(line)) == 0
+    assert retention.sweep_expired(due=ends(line), now=ends(line)) == 0
     assert Entry.objects.filter(event="exchange.file.shredded").count() == 1
 
 
@@ -249,7 +252,7 @@ def test_what_was_shredded_does_not_open_with_a_copy_of_the_folder(
     line = send(minato, protected=protected)
     parts = list(FilePart.objects.filter(file_id=line.file_id))
     shutil.copytree(tmp_path / "files", tmp_path / "copy")
-    retention.sweep_expired(now=ends(line))
+    retention.sweep_expired(due=ends(line), now=ends(line))
     shutil.rmtree(tmp_path / "files")
     shutil.copytree(tmp_path / "copy", tmp_path / "files")
     for part in parts:
@@ -314,9 +317,11 @@ def test_drafts_that_were_never_sent_go_after_two_days(minato: Office) -> None:
     left, _ = draft(minato)
     sent = send(minato)
     handed_in = hand_in(minato)
-    retention.sweep_expired(now=NOW + timedelta(days=DRAFT_DAYS))
+    retention.sweep_expired(due=NOW + timedelta(days=DRAFT_DAYS), now=NOW + timedelta(days=DRAFT_DAYS))
     assert not is_destroyed(left)
-    retention.sweep_expired(now=NOW + timedelta(days=DRAFT_DAYS) + MINUTE)
+    retention.sweep_expired(
+        due=NOW + timedelta(days=DRAFT_DAYS) + MINUTE, now=NOW + timedelta(days=DRAFT_DAYS) + MINUTE
+    )
     assert is_destroyed(left)
     assert StoredFile.objects.get(id=left).state == FileState.SHREDDED
     assert not is_destroyed(sent.file_id) and not is_destroyed(handed_in.file_id)
@@ -327,13 +332,13 @@ def test_uploads_nobody_goes_on_with_go_after_a_week(minato: Office) -> None:
     file_id = begin(actor, minato.clients["aoba"], 600_000)
     put(actor, file_id, b"a" * 300_000, now=NOW + DAY)
     week = NOW + DAY + timedelta(days=UPLOAD_DAYS)
-    assert uploads.sweep_abandoned(now=week) == 0
+    assert uploads.sweep_abandoned(due=week, now=week) == 0
     assert uploads.get(actor=actor, file_id=file_id).received == 300_000
-    assert uploads.sweep_abandoned(now=week + MINUTE) == 1
+    assert uploads.sweep_abandoned(due=week + MINUTE, now=week + MINUTE) == 1
     assert is_destroyed(file_id)
     with pytest.raises(UploadNotFoundError):
         put(actor, file_id, b"a" * 300_000, offset=300_000)
-    assert uploads.sweep_abandoned(now=week + DAY) == 0
+    assert uploads.sweep_abandoned(due=week + DAY, now=week + DAY) == 0
 
 
 # -------------------------------------------------------------------------------------------------------- the collector
@@ -344,15 +349,15 @@ def test_an_orphan_goes_after_two_looks_a_day_apart_and_a_week_in_the_trash(
 ) -> None:
     line, key = hand_in(minato), orphan(minato)
     monkeypatch.setattr(blob_interface, "utc_now", lambda: NOW + DAY)
-    assert retention.sweep_orphans(now=NOW) == 0
-    assert retention.sweep_orphans(now=NOW + DAY - MINUTE) == 0
+    assert retention.sweep_orphans(due=looks.confirm(now=NOW), now=NOW) == 0
+    assert retention.sweep_orphans(due=looks.confirm(now=NOW + DAY - MINUTE), now=NOW + DAY - MINUTE) == 0
     assert key in keys_of(folder)
-    assert retention.sweep_orphans(now=NOW + DAY) == 1
+    assert retention.sweep_orphans(due=looks.confirm(now=NOW + DAY), now=NOW + DAY) == 1
     assert keys_of(folder) == list(FilePart.objects.values_list("blob", flat=True))
     trash = [*(folder._root / ".trash").iterdir()]
     assert [path.read_bytes() for path in trash] == [b"sealed"]
-    assert retention.empty_trash(now=NOW + 8 * DAY) == 0
-    assert retention.empty_trash(now=NOW + 8 * DAY + MINUTE) == 1
+    assert retention.empty_trash(due=NOW + 8 * DAY) == 0
+    assert retention.empty_trash(due=NOW + 8 * DAY + MINUTE) == 1
     assert not is_destroyed(line.file_id)
     assert not VolumeSweep.objects.exists()
 
@@ -360,14 +365,14 @@ def test_an_orphan_goes_after_two_looks_a_day_apart_and_a_week_in_the_trash(
 def test_a_clock_that_jumps_deletes_nothing(minato: Office, folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten years ahead and back: an orphan is moved at the most, and stays in the trash for its week of either clock."""
     line, key = hand_in(minato), orphan(minato)
-    retention.sweep_orphans(now=NOW)
+    retention.sweep_orphans(due=looks.confirm(now=NOW), now=NOW)
     far = NOW + 3650 * DAY
     monkeypatch.setattr(blob_interface, "utc_now", lambda: far)
-    retention.sweep_orphans(now=far)
-    assert retention.empty_trash(now=far) == 0
+    retention.sweep_orphans(due=looks.confirm(now=far), now=far)
+    assert retention.empty_trash(due=far) == 0
     monkeypatch.setattr(blob_interface, "utc_now", lambda: NOW)
-    retention.sweep_orphans(now=NOW + MINUTE)
-    assert retention.empty_trash(now=NOW + MINUTE) == 0
+    retention.sweep_orphans(due=looks.confirm(now=NOW + MINUTE), now=NOW + MINUTE)
+    assert retention.empty_trash(due=NOW + MINUTE) == 0
     trash = folder._root / ".trash"
     assert key in keys_of(folder) or [path.read_bytes() for path in trash.iterdir()] == [b"sealed"]
     assert not is_destroyed(line.file_id)
@@ -375,10 +380,11 @@ def test_a_clock_that_jumps_deletes_nothing(minato: Office, folder: Folder, monk
 
 def test_a_clock_that_goes_back_moves_nothing_early(minato: Office, folder: Folder) -> None:
     key = orphan(minato)
-    retention.sweep_orphans(now=NOW)
-    assert retention.sweep_orphans(now=NOW - 3650 * DAY) == 0
+    retention.sweep_orphans(due=looks.confirm(now=NOW), now=NOW)
+    assert retention.sweep_orphans(due=looks.confirm(now=NOW - 3650 * DAY), now=NOW - 3650 * DAY) == 0
     assert key in keys_of(folder)
-    assert retention.sweep_orphans(now=NOW + DAY) == 1
+    assert retention.sweep_orphans(due=looks.confirm(now=NOW + DAY), now=NOW + DAY) == 0
+    assert retention.sweep_orphans(due=looks.confirm(now=NOW + 2 * DAY), now=NOW + 2 * DAY) == 1
 
 
 def test_the_blob_of_a_running_upload_is_never_taken(minato: Office, folder: Folder) -> None:
@@ -387,7 +393,7 @@ def test_the_blob_of_a_running_upload_is_never_taken(minato: Office, folder: Fol
     file_id = begin(actor, minato.clients["aoba"], len(data))
     put(actor, file_id, data[:300_000])
     for days in range(7):
-        assert retention.sweep_orphans(now=NOW + days * DAY) == 0
+        assert retention.sweep_orphans(due=looks.confirm(now=NOW + days * DAY), now=NOW + days * DAY) == 0
     put(actor, file_id, data[300_000:], offset=300_000)
     assert b"".join(Contents(file_id, filekeys.server_key(file_id)).stream()) == data
     assert len(keys_of(folder)) == 2
@@ -402,14 +408,14 @@ def test_a_blob_seen_between_its_commit_and_its_row_is_forgotten_again(
     plain = FilePart.objects.create
 
     def create(**facts: object) -> FilePart:
-        assert retention.sweep_orphans(now=NOW) == 0
+        assert retention.sweep_orphans(due=looks.confirm(now=NOW), now=NOW) == 0
         assert VolumeSweep.objects.count() == 1
         return plain(**facts)
 
     with monkeypatch.context() as patch:
         patch.setattr(FilePart.objects, "create", create)
         put(actor, file_id, TEXT)
-    assert retention.sweep_orphans(now=NOW + 2 * DAY) == 0
+    assert retention.sweep_orphans(due=looks.confirm(now=NOW + 2 * DAY), now=NOW + 2 * DAY) == 0
     assert not VolumeSweep.objects.exists()
     assert len(keys_of(folder)) == 1
 
@@ -418,8 +424,8 @@ def test_the_collector_keeps_to_its_office(cast: Cast, folder: Folder) -> None:
     key = orphan(cast.minato)
     with office_scope(cast.kamome.id):
         own = orphan(cast.kamome)
-        retention.sweep_orphans(now=NOW)
-        assert retention.sweep_orphans(now=NOW + DAY) == 1
+        retention.sweep_orphans(due=looks.confirm(now=NOW), now=NOW)
+        assert retention.sweep_orphans(due=looks.confirm(now=NOW + DAY), now=NOW + DAY) == 1
         assert [found.name for found in retention.check_files()] == []
     assert keys_of(folder) == [key]
     assert own not in keys_of(folder)
@@ -432,7 +438,7 @@ def test_of_whole_files_fsck_says_nothing(minato: Office) -> None:
     lines = [hand_in(minato), send(minato, protected=True)]
     begin(user(minato), minato.clients["aoba"], 1_000)
     assert list(retention.check_files()) == []
-    retention.sweep_expired(now=max(map(ends, lines)))
+    retention.sweep_expired(due=max(map(ends, lines)), now=max(map(ends, lines)))
     assert list(retention.check_files()) == []
 
 
@@ -488,7 +494,7 @@ def test_protection_taken_back_before_the_sweeper_came_keeps_the_file(
 ) -> None:
     """A kill right after the examination's commit, then 保護の解除, then the sweeper: the file must still open."""
     with monkeypatch.context() as patch:
-        patch.setattr(protection, "destroy_copy", lambda _: None)
+        patch.setattr(protection, "destroy_copy", lambda _, **__: None)
         line = hand_in(minato, protected=True)
     protection.unprotect(
         actor=minato.actor("saeki"),
@@ -497,7 +503,7 @@ def test_protection_taken_back_before_the_sweeper_came_keeps_the_file(
         reason="番号なし",
         now=NOW,
     )
-    protection.sweep_copies()
+    protection.sweep_copies(now=NOW)
     opened = deliveries.open_ordinary(actor=minato.actor("aoki"), delivery_id=line.id, now=NOW)
     assert b"".join(opened.contents.stream()) == TEXT
 
@@ -515,7 +521,7 @@ def test_a_request_that_was_overtaken_cannot_undo_a_whole_file(minato: Office) -
 
     with pytest.raises((ContentRefusedError, OffsetConflictError)):
         uploads.receive(actor=actor, file_id=file_id, offset=0, length=len(TEXT), read=read, clock=lambda: NOW)
-    uploads.sweep_abandoned(now=NOW)
+    uploads.sweep_abandoned(due=NOW, now=NOW)
     line = Delivery.objects.get(file_id=file_id)
     opened = deliveries.open_ordinary(actor=minato.actor("aoki"), delivery_id=line.id, now=NOW)
     assert b"".join(opened.contents.stream()) == TEXT

@@ -33,6 +33,7 @@ from azukari.store.blobs import (
     StorageUnavailableError,
     build,
 )
+from azukari.tenancy.actions import looks
 from tests.cast import NOW, PASSWORD, Office
 from tests.exchange.hands import TEXT, begin, hand_in, put, send, user
 from tests.store import blob_servers
@@ -91,8 +92,8 @@ def check_comes_to_its_end(minato: Office, file_id: UUID, store: Blobs) -> None:
     if uploads.get(actor=user(minato), file_id=file_id).received == HALF:
         assert go_on(minato, file_id) == len(DATA)
     assert whole(file_id) == DATA
-    retention.sweep_orphans(now=NOW)
-    retention.sweep_orphans(now=NOW + DAY)
+    retention.sweep_orphans(due=looks.confirm(now=NOW), now=NOW)
+    retention.sweep_orphans(due=looks.confirm(now=NOW + DAY), now=NOW + DAY)
     assert list(retention.check_files()) == []
     held = set(FilePart.objects.filter(file_id=file_id).values_list("blob", flat=True))
     assert {facts.key for facts in store.list() if file_id.hex in facts.key} == held
@@ -287,8 +288,8 @@ def test_a_disk_that_fills_in_the_middle_stops_the_upload_and_nothing_else(
     while told < len(data):
         told = put(user(minato), file_id, data[told : told + piece], offset=told)
     assert whole(file_id) == data
-    retention.sweep_orphans(now=NOW)
-    retention.sweep_orphans(now=NOW + DAY)
+    retention.sweep_orphans(due=looks.confirm(now=NOW), now=NOW)
+    retention.sweep_orphans(due=looks.confirm(now=NOW + DAY), now=NOW + DAY)
     assert list(retention.check_files()) == []
     assert not list((small_disk / "files" / ".incoming").iterdir())
     assert len(list(store.list())) == 8
@@ -303,7 +304,9 @@ def test_a_full_disk_does_not_hinder_the_end_of_files(
         while True:
             filler.write(b"\0" * 4096)
             filler.flush()
-    retention.sweep_expired(now=Delivery.objects.get(id=line.id).expires_at)
+    retention.sweep_expired(
+        due=Delivery.objects.get(id=line.id).expires_at, now=Delivery.objects.get(id=line.id).expires_at
+    )
     assert not FileKey.objects.filter(id=line.file_id).exists()
     assert StoredFile.objects.get(id=line.file_id).shredded_at is not None
     assert list(store.list()) == []
@@ -363,11 +366,17 @@ def test_the_whole_story_on_a_bucket(minato: Office, seaweed: str, use: Callable
         blob.write(b"orphan")
         blob.commit()
     assert [found.file_id for found in retention.check_files()] == [None]
-    assert (retention.sweep_orphans(now=NOW), retention.sweep_orphans(now=NOW + DAY)) == (0, 1)
+    assert (
+        retention.sweep_orphans(due=looks.confirm(now=NOW), now=NOW),
+        retention.sweep_orphans(due=looks.confirm(now=NOW + DAY), now=NOW + DAY),
+    ) == (0, 1)
     assert list(retention.check_files()) == []
 
     lines = [line, handed_in, sent]
-    retention.sweep_expired(now=max(Delivery.objects.get(id=one.id).expires_at for one in lines))
+    retention.sweep_expired(
+        due=max(Delivery.objects.get(id=one.id).expires_at for one in lines),
+        now=max(Delivery.objects.get(id=one.id).expires_at for one in lines),
+    )
     assert [facts.key for facts in store.list("files/")] == []
     assert set(StoredFile.objects.filter(shredded_at__isnull=True)) == set()
     with pytest.raises(ExpiredError):

@@ -37,6 +37,7 @@ KINDS = {"NotFoundError", "NotAllowedError", "ConflictError", "InvalidError", "U
 WITHOUT_OFFICE = {
     "tenancy.Office": "is the tenant itself",
     "tenancy.BrowserSession": "is read before the office is known; its key is a hash",
+    "tenancy.BackupRun": "is taken of all offices at once",
     "tenancy.TryCount": "is asked before anybody is known; holds hashes only",
     "tenancy.OutboxMail": "is sent by the sweeper for all offices; sealed by the root key",
     "tenancy.Operator": "belongs to no office",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from azukari.press.documents import disposal_certificate
 from azukari.seal import time_stamps
 from azukari.seal.errors import TimeStampError
 from azukari.store import time_authority
+from azukari.tenancy.actions.looks import Confirmed
 from azukari.tenancy.errors import PermissionNotAllowed
 from azukari.tenancy.models import Office as OfficeRow
 from azukari.vault import errors, queries
@@ -131,13 +132,17 @@ def test_a_number_typed_as_the_reason_is_hidden(minato: Office, two: UUID) -> No
 # The day of no return
 
 
+def confirm(moment: datetime) -> int:
+    return certificates.confirm_unrecoverable(due=Confirmed(moment), now=moment)
+
+
 def test_on_the_day_no_backup_is_left_it_is_recorded_once(minato: Office, two: UUID) -> None:
     row = Disposal.objects.get()
     assert row.unrecoverable_on is not None
     over = LATER + timedelta(days=36)
-    assert certificates.confirm_unrecoverable(now=over - timedelta(days=1)) == 0
-    assert certificates.confirm_unrecoverable(now=over) == 1
-    assert certificates.confirm_unrecoverable(now=over + timedelta(days=1)) == 0
+    assert confirm(over - timedelta(days=1)) == 0
+    assert confirm(over) == 1
+    assert confirm(over + timedelta(days=1)) == 0
     row.refresh_from_db()
     entries = Entry.objects.filter(event="vault.disposal.confirmed")
     assert (entries.count(), row.unrecoverable_no) == (2, f"{entries[0].operation}-1")
@@ -147,7 +152,7 @@ def test_a_key_that_came_back_is_not_called_gone(minato: Office, two: UUID) -> N
     record = NumberRecord.objects.first()
     assert record is not None
     keystore.put_keys([(record.id, b"restored")], now=LATER)
-    assert certificates.confirm_unrecoverable(now=LATER + timedelta(days=40)) == 0
+    assert confirm(LATER + timedelta(days=40)) == 0
     assert not Entry.objects.filter(event="vault.disposal.confirmed").exists()
 
 

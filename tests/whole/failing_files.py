@@ -319,7 +319,7 @@ def secrecy(office: Office) -> str:
     row.save(force_update=True)
     assert _in_key_store(wrapped), "the search of the key store finds nothing at all"
     Delivery.objects.filter(file_id=ordinary.file_id).update(expires_at=utc_now())
-    retention.sweep_expired(now=utc_now())
+    retention.sweep_expired(due=utc_now(), now=utc_now())
     ordinary.check_destroyed()
     assert not _in_key_store(wrapped), "a destroyed key lies in the key store"
     assert find(wanted) == []

@@ -48,6 +48,7 @@ from azukari.kernel.clock import utc_now  # noqa: E402
 from azukari.kernel.ids import new_id  # noqa: E402
 from azukari.store import blobs  # noqa: E402
 from azukari.store.scope import office_scope  # noqa: E402
+from azukari.tenancy.actions import looks  # noqa: E402
 from tests.cast import PASSWORD, Office, number_of  # noqa: E402
 from tests.exchange.hands import begin, put, user  # noqa: E402
 from tests.whole.killing import Scenario, Steps, check_in_child, in_child  # noqa: E402
@@ -67,13 +68,13 @@ class FileSteps(Steps):
 
 def sweep(now: datetime) -> None:
     """What the sweeper does with files."""
-    uploads.sweep_abandoned(now=now)
+    uploads.sweep_abandoned(due=now, now=now)
     examination.sweep_waiting(now=now)
-    protection.sweep_copies()
-    retention.sweep_expired(now=now)
-    retention.sweep_orphans(now=now)
-    filekeys.sweep_orphans(now=now)
-    retention.empty_trash(now=now)
+    protection.sweep_copies(now=now)
+    retention.sweep_expired(due=now, now=now)
+    retention.sweep_orphans(due=looks.confirm(now=now), now=now)
+    filekeys.sweep_orphans(due=now)
+    retention.empty_trash(due=now)
 
 
 def state_of_everything() -> list[object]:
@@ -429,7 +430,7 @@ class Expire(FileScenario):
         self.remember()
 
     def act(self) -> None:
-        retention.sweep_expired(now=utc_now())
+        retention.sweep_expired(due=utc_now(), now=utc_now())
 
     def check(self) -> None:
         expired = self.line().state == DeliveryState.EXPIRED

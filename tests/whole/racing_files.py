@@ -31,6 +31,7 @@ from azukari.kernel.clock import utc_now
 from azukari.kernel.errors import AzukariError
 from azukari.kernel.ids import new_id
 from azukari.store.scope import office_scope
+from azukari.tenancy.actions import looks
 from tests.cast import Office, number_of
 from tests.exchange.hands import begin, put, user
 from tests.whole.killing_files import DAY, picture, sweep
@@ -348,7 +349,7 @@ def two_sweepers(office: Office) -> str:
         line = world.sent()
         Delivery.objects.filter(id=line.id).update(expires_at=utc_now())
         since = journal.tree_size()
-    act = lambda: retention.sweep_expired(now=utc_now())  # noqa: E731
+    act = lambda: retention.sweep_expired(due=utc_now(), now=utc_now())  # noqa: E731
     results = within(office, act, r"SELECT.*exchange_delivery.*expires_at", act, patience=_PATIENCE)
     assert results == (WON, WON), results
     with office_scope(office.id):
@@ -367,7 +368,7 @@ def two_collectors(office: Office) -> str:
         blob.commit()
     assert world.count == 0
     for now in (utc_now(), utc_now() + DAY):
-        act = lambda now=now: retention.sweep_orphans(now=now)  # noqa: E731
+        act = lambda now=now: retention.sweep_orphans(due=looks.confirm(now=now), now=now)  # noqa: E731
         results = within(office, act, r"SELECT.*exchange_filepart", act, patience=_PATIENCE)
         assert results == (WON, WON), results
     return "both went well"
@@ -382,7 +383,7 @@ def sending_and_sweeping(office: Office) -> str:
         with office_scope(office.id):
             file_id, batch = world.draft()
             StoredFile.objects.filter(id=file_id).update(touched_at=utc_now() - 3 * DAY)
-        acts = lambda: retention.sweep_expired(now=utc_now()), lambda batch=batch: world.send(batch)
+        acts = lambda: retention.sweep_expired(due=utc_now(), now=utc_now()), lambda batch=batch: world.send(batch)
         if pattern == swept:
             results = within(office, acts[0], pattern, acts[1])
         else:
@@ -411,7 +412,7 @@ def withdrawing_and_sweeping(office: Office) -> str:
         since = journal.tree_size()
     results = within(
         office,
-        lambda: retention.sweep_expired(now=utc_now()),
+        lambda: retention.sweep_expired(due=utc_now(), now=utc_now()),
         r"SELECT.*exchange_delivery.*expires_at",
         lambda: deliveries.withdraw(actor=world.manager, delivery_id=line.id, now=utc_now()),
         patience=_PATIENCE,

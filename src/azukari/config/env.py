@@ -14,11 +14,13 @@ def text(name: str, default: str) -> str:
     return os.environ.get(name, default)
 
 
-def number(name: str, default: int) -> int:
-    """Read a whole number. Stops the start on anything else."""
+def number(name: str, default: int, *, most: int | None = None) -> int:
+    """Read a whole number. Stops the start on anything else, and on one above `most`."""
     raw = os.environ.get(name, str(default))
     if not raw.isdecimal():
         stop(f"{name} は整数で指定してください（今の値：{raw}）。")
+    if most is not None and int(raw) > most:
+        stop(f"{name} は {most} 以下で指定してください（今の値：{raw}）。")
     return int(raw)
 
 

@@ -15,7 +15,15 @@ ALLOWED_HOSTS = env.words("AZUKARI_HOSTS", "localhost,127.0.0.1,[::1]")
 # The server's half of every lock hangs on this file. It lies outside the databases and their backups.
 AZUKARI_ROOT_KEY_FILE = Path(env.text("AZUKARI_ROOT_KEY_FILE", str(DATA / "root.key")))
 # Days after which no backup of the key store is left (security: a destroyed key must not come back).
-AZUKARI_KEY_BACKUP_DAYS = env.number("AZUKARI_KEY_BACKUP_DAYS", 35)
+AZUKARI_KEY_BACKUP_DAYS = env.number("AZUKARI_KEY_BACKUP_DAYS", 35, most=35)
+# Where `azukari backup` writes, how many backups of the main database it keeps, after how many days without one it
+# is said; and the role that may read all offices' rows of a PostgreSQL database (row-level security binds the other).
+AZUKARI_BACKUPS = env.text("AZUKARI_BACKUPS", "")
+AZUKARI_BACKUPS_KEPT = env.number("AZUKARI_BACKUPS_KEPT", 30)
+AZUKARI_BACKUP_ALARM_DAYS = env.number("AZUKARI_BACKUP_ALARM_DAYS", 3)
+AZUKARI_BACKUP_ROLE = (env.text("AZUKARI_BACKUP_USER", ""), env.text("AZUKARI_BACKUP_PASSWORD", ""))
+# Which keys were destroyed for good: outside the databases, so that a restored one can be told.
+AZUKARI_DISPOSALS = Path(env.text("AZUKARI_DISPOSALS", str(DATA / "disposals.log"))).resolve()
 # How many proxies stand in front; the client's address is taken that many places from the right.
 AZUKARI_PROXIES = env.number("AZUKARI_PROXIES", 0)
 # Trial mode shows the demo logins on the login page. Never for real data.

@@ -10,5 +10,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "azukari.config.settings")
 application = get_wsgi_application()
 
 from azukari.ops import sweeper  # noqa: E402  (needs the loaded apps)
+from azukari.ops.backups import restore  # noqa: E402
+
+restore.check_finished()
 
 sweeper.start()

@@ -82,8 +82,24 @@ def _parser() -> argparse.ArgumentParser:
     sweep = commands.add_parser("sweep", help="途中で止まった廃棄や期限切れの後始末をします")
     sweep.set_defaults(run=_sweep)
 
-    fsck = commands.add_parser("fsck", help="預かったファイルの保存データが、記録と合っているか確かめます")
+    fsck = commands.add_parser("fsck", help="ファイル・番号・鍵・記録が、互いに合っているか確かめます")
     fsck.set_defaults(run=_fsck)
+
+    backup = commands.add_parser("backup", help="控えを取ります（サーバーが動いていても取れます）")
+    backup.add_argument("folder", metavar="フォルダー", nargs="?", default="", help="既定は AZUKARI_BACKUPS")
+    backup.set_defaults(run=_backup)
+
+    backups = commands.add_parser("backups", help="控えの一覧を示し、一つずつ確かめます")
+    backups.add_argument("folder", metavar="フォルダー", nargs="?", default="", help="既定は AZUKARI_BACKUPS")
+    backups.set_defaults(run=_backups)
+
+    restore = commands.add_parser("restore", help="控えから復元し、その後の廃棄をやり直します")
+    restore.add_argument("folder", metavar="フォルダー", nargs="?", default="", help="既定は AZUKARI_BACKUPS")
+    restore.add_argument("--at", default="", metavar="日時", help="azukari backups が示す名前。既定は一番新しいもの")
+    restore.add_argument(
+        "--disposals", action="append", default=[], metavar="一覧", help="ほかの機械の廃棄の一覧（何度でも）"
+    )
+    restore.set_defaults(run=_restore)
 
     demo = commands.add_parser("demo-data", help="試用のための架空のデータを作ります")
     demo.add_argument("--size", choices=["small", "medium", "large"], default="small")
@@ -92,11 +108,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _django() -> None:
+def _django(*, unfinished: bool = False) -> None:
+    """Start Django; on data of a restore that was not finished only for the restore itself."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "azukari.config.settings")
     django.setup()
+    if not unfinished:
+        from azukari.ops.backups import restore
+
+        restore.check_finished()
 
 
 def _setup(options: argparse.Namespace) -> int:
@@ -179,6 +200,30 @@ def _fsck(options: argparse.Namespace) -> int:
     from azukari.ops import files
 
     return files.check_all()
+
+
+def _backup(options: argparse.Namespace) -> int:
+    _django()
+    from azukari.ops.backups import command
+
+    return command.back_up(options.folder)
+
+
+def _backups(options: argparse.Namespace) -> int:
+    _django()
+    from azukari.ops.backups import command
+
+    return command.list_backups(options.folder)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from azukari.ops import setup
+
+    setup.prepare_restore()
+    _django(unfinished=True)
+    from azukari.ops.backups import command
+
+    return command.bring_back(options.folder, options.at, options.disposals)
 
 
 def _demo_data(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import secrets
 import sys
 from pathlib import Path
 
+from azukari.ops.backups.errors import RootKeyAbsentError
 from azukari.seal.root import LocalRootKeys
 
 
@@ -22,6 +23,18 @@ def prepare_data_folder() -> None:
             f"サーバーの鍵 {root.name} を作りました。データベースとは別の場所に、控えを保管してください。\n"
             "この鍵をなくすと、預かった個人番号は二度と開けません。\n"
         )
+
+
+def prepare_restore() -> None:
+    """Make what a restore needs besides the backup. The root key is brought by the operator, never made anew.
+
+    Raises: RootKeyAbsentError.
+    """
+    data = Path(os.environ.get("AZUKARI_DATA", "data")).resolve()
+    if not Path(os.environ.get("AZUKARI_ROOT_KEY_FILE", str(data / "root.key"))).is_file():
+        raise RootKeyAbsentError
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write_once(data / "secret.key", secrets.token_urlsafe(48) + "\n")
 
 
 def _write_once(path: Path, content: str) -> bool:

@@ -102,7 +102,7 @@ def send(
         _tell(lines, clients, now=now)
     for row in rows:
         if row.server_copy:
-            protection.destroy_copy(row.id)
+            protection.destroy_copy(row.id, now=now)
     return [line.id for line in lines]
 
 

@@ -84,7 +84,7 @@ def examine(file_id: UUID, *, now: datetime) -> bool:
     if locked.state == FileState.REFUSED:
         uploads.shred([file_id], now=now)
     elif locked.protected:
-        protection.destroy_copy(file_id)
+        protection.destroy_copy(file_id, now=now)
     return True
 
 

@@ -24,10 +24,11 @@ from azukari.store.erasure import press_out
 from azukari.store.router import KEY_STORE
 from azukari.store.scope import current_office
 from azukari.tenancy.actions import keys as office_keys
+from azukari.tenancy.actions.looks import Confirmed
 
-# Longer than the moment between a key and its row; sweeping a few times a day, a week is looked back upon.
+# Longer than the moment between a key and its row; and longer than a machine is off over any holiday.
 _ORPHAN_AGE = timedelta(hours=1)
-_ORPHAN_WINDOW = timedelta(days=7)
+_ORPHAN_WINDOW = timedelta(days=40)
 
 
 def make_key(file_id: UUID, *, now: datetime) -> Secret:
@@ -66,9 +67,9 @@ def press_out_server_keys() -> bool:
     return press_out(FileKey)
 
 
-def sweep_orphans(*, now: datetime) -> int:
-    """Destroy keys of files that were never committed, an hour after they were made. Gives how many."""
-    old = FileKey.objects.filter(made_at__gt=now - _ORPHAN_WINDOW, made_at__lt=now - _ORPHAN_AGE)
+def sweep_orphans(*, due: Confirmed) -> int:
+    """Destroy keys, an hour old at `due`, of files that were never committed. Gives how many."""
+    old = FileKey.objects.filter(made_at__gt=due - _ORPHAN_WINDOW, made_at__lt=due - _ORPHAN_AGE)
     ids = list(old.values_list("id", flat=True))
     orphans: list[UUID] = []
     for start in range(0, len(ids), 500):

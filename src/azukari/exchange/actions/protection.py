@@ -47,7 +47,7 @@ def accept_proposal(*, actor: Actor, delivery_id: UUID, now: datetime) -> None:
             raise QuarantineStateError
         record(actor, events.PROTECTED, [delivery], now=now)
         seal(row, filekeys.server_key(row.id), now=now)
-    destroy_copy(row.id)
+    destroy_copy(row.id, now=now)
 
 
 @transaction.atomic
@@ -107,8 +107,14 @@ def add_readers(*, actor: Actor, vault_key: VaultKey, delivery_id: UUID, now: da
         return filekeys.grant_to_people(row.id, key, readers, now=now)
 
 
-def destroy_copy(file_id: UUID) -> None:
-    """Destroy the server's copy of a key that is sealed now; of a file that is no longer 保護 it is the only one."""
+def destroy_copy(file_id: UUID, *, now: datetime) -> None:
+    """Destroy the server's copy of a key that is sealed now; of a file that is no longer 保護 it is the only one.
+
+    Not while a backup is taken: the main database goes first, and where it knows no seal yet, the copy of the key
+    store that follows must still hold the key. The sweeper comes back.
+    """
+    if tenancy.is_backup_running(now=now):
+        return
     with transaction.atomic():
         if not StoredFile.objects.lock().filter(id=file_id, protected=True, server_copy=True).exists():
             return
@@ -117,9 +123,9 @@ def destroy_copy(file_id: UUID) -> None:
         StoredFile.objects.filter(id=file_id, protected=True).update(server_copy=False)
 
 
-def sweep_copies() -> int:
+def sweep_copies(*, now: datetime) -> int:
     """Destroy server copies that a crash left beside sealed keys. Gives how many."""
     left = list(StoredFile.objects.filter(server_copy=True).values_list("id", flat=True)[:500])
     for file_id in left:
-        destroy_copy(file_id)
+        destroy_copy(file_id, now=now)
     return len(left)

@@ -24,24 +24,25 @@ from azukari.store.blobs.errors import BlobMissingError
 from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import holders
+from azukari.tenancy.actions.looks import Confirmed
 from azukari.tenancy.policy import check_may
 
 _log = logging.getLogger("azukari.exchange")
 _BATCH = 200
-# Two looks a day apart, then a week in the trash: neither a wrong clock nor a slow upload loses anything.
-_SECOND_LOOK = timedelta(hours=24)
+# Two looks a day apart (tenancy.actions.looks), then a week in the trash: neither a wrong clock nor a slow upload
+# loses anything.
 _TRASH = timedelta(days=7)
 
 
-def sweep_expired(*, now: datetime) -> int:
-    """End lines whose time is over and destroy files nobody can open any more. Gives how many lines."""
-    due = Delivery.objects.filter(expires_at__lte=now, state__in=LIVING).order_by("expires_at", "id")
-    ended = _end(list(due[:_BATCH].values_list("id", "file_id")), now=now)
+def sweep_expired(*, due: Confirmed, now: datetime) -> int:
+    """End lines whose time was over at `due` and destroy files nobody can open any more. Gives how many lines."""
+    over = Delivery.objects.filter(expires_at__lte=due, state__in=LIVING).order_by("expires_at", "id")
+    ended = _end(list(over[:_BATCH].values_list("id", "file_id")), due=due, now=now)
     drafts = StoredFile.objects.filter(
         direction=Direction.SENT,
         sent_at__isnull=True,
         state=FileState.READY,
-        touched_at__lt=now - timedelta(days=DRAFT_DAYS),
+        touched_at__lt=due - timedelta(days=DRAFT_DAYS),
     )
     drafts.update(state=FileState.SHREDDED)
     uploads.sweep_ended(now=now)
@@ -49,12 +50,12 @@ def sweep_expired(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def _end(due: list[tuple[UUID, UUID]], *, now: datetime) -> int:
+def _end(chosen: list[tuple[UUID, UUID]], *, due: datetime, now: datetime) -> int:
     """End lines (id, file) that are still due once their files are locked. Gives how many."""
-    files_of = sorted({file_id for _, file_id in due})
+    files_of = sorted({file_id for _, file_id in chosen})
     list(StoredFile.objects.lock().filter(id__in=files_of).order_by("id").values_list("id"))
-    chosen = Delivery.objects.lock().filter(id__in=[line for line, _ in due])
-    lines = list(chosen.filter(expires_at__lte=now, state__in=LIVING).order_by("id"))
+    locked = Delivery.objects.lock().filter(id__in=[line for line, _ in chosen])
+    lines = list(locked.filter(expires_at__lte=due, state__in=LIVING).order_by("id"))
     if lines:
         Delivery.objects.filter(id__in=[line.id for line in lines]).update(state=DeliveryState.EXPIRED)
         living = Delivery.objects.filter(file_id__in=files_of, state__in=LIVING)
@@ -109,8 +110,8 @@ def remind_rest(*, actor: Actor, broadcast_id: UUID, now: datetime) -> int:
     return len(by_client)
 
 
-def sweep_orphans(*, now: datetime) -> int:
-    """Put blobs without a row into the trash: those seen a day ago already. Gives how many."""
+def sweep_orphans(*, due: Confirmed | None, now: datetime) -> int:
+    """Put blobs without a row into the trash: those seen at `due` already. Gives how many."""
     store, prefix = blobs.blobs(), f"files/{current_office().hex}/"
     known = dict(VolumeSweep.objects.values_list("blob", "seen_at"))
     moved, still = 0, set()
@@ -121,7 +122,7 @@ def sweep_orphans(*, now: datetime) -> int:
         seen_at = known.get(facts.key)
         if seen_at is None:
             VolumeSweep.objects.get_or_create(blob=facts.key, defaults={"seen_at": now})
-        elif seen_at <= now - _SECOND_LOOK:
+        elif due is not None and seen_at <= due:
             with suppress(BlobMissingError):  # another process was quicker
                 store.move_to_trash(facts.key)
             VolumeSweep.objects.filter(blob=facts.key).delete()
@@ -130,10 +131,10 @@ def sweep_orphans(*, now: datetime) -> int:
     return moved
 
 
-def empty_trash(*, now: datetime) -> int:
-    """Delete what has lain in the trash for a week, and temporary files a kill left. Belongs to no office."""
+def empty_trash(*, due: Confirmed) -> int:
+    """Delete what had lain in the trash for a week at `due`, and temporary files a kill left. Belongs to no office."""
     store = blobs.blobs()
-    return store.empty_trash(now - _TRASH) + store.sweep_temporary(now - timedelta(days=1))
+    return store.empty_trash(due - _TRASH) + store.sweep_temporary(due - timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

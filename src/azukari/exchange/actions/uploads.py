@@ -51,9 +51,10 @@ from azukari.kernel.ids import new_id
 from azukari.kernel.text import mask_long_digits, readable_size
 from azukari.seal import files
 from azukari.seal.secretbytes import Secret
-from azukari.store import blobs
+from azukari.store import blobs, disposals
 from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
+from azukari.tenancy.actions.looks import Confirmed
 from azukari.tenancy.policy import check_may
 
 Read = Callable[[int], bytes]
@@ -358,9 +359,12 @@ def drop_draft(*, actor: Actor, batch: UUID, file_id: UUID, now: datetime) -> No
     shred([file_id], now=now)
 
 
-def sweep_abandoned(*, now: datetime) -> int:
-    """Destroy uploads that nobody went on with for days, and what a crash left of cancelled ones. Gives how many."""
-    stale = StoredFile.objects.filter(state=FileState.RECEIVING, touched_at__lt=now - timedelta(days=UPLOAD_DAYS))
+def sweep_abandoned(*, due: Confirmed, now: datetime) -> int:
+    """Destroy uploads that at `due` nobody had gone on with for days, and what a crash left of cancelled ones.
+
+    Gives how many.
+    """
+    stale = StoredFile.objects.filter(state=FileState.RECEIVING, touched_at__lt=due - timedelta(days=UPLOAD_DAYS))
     stale.update(state=FileState.CANCELLED)
     return sweep_ended(now=now)
 
@@ -376,10 +380,11 @@ def sweep_ended(*, now: datetime) -> int:
 def shred(file_ids: list[UUID], *, now: datetime) -> bool:
     """Destroy every key and every part of files whose state already says so. Repeating it does no harm.
 
-    Keys first: from then on nobody opens a part that a crash leaves lying. Gives False when it must be repeated.
+    The list first (store.disposals), then keys: from then on nobody opens a part that a crash leaves lying. Gives False when it must be repeated.
     """
     if not file_ids:
         return True
+    disposals.note(disposals.Kind.FILE, file_ids, now=now)
     FileGrant.objects.filter(file_id__in=file_ids).delete()
     filekeys.delete_server_keys(file_ids)
     if not filekeys.press_out_server_keys():

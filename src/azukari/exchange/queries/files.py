@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Q, Sum
 
-from azukari.exchange.models import Delivery, Receipt, StoredFile
+from azukari.exchange.models import Delivery, FilePart, Receipt, StoredFile
 from azukari.exchange.rules.flags import Flag
 from azukari.exchange.rules.names import NameWarning
 from azukari.exchange.rules.states import Direction, FileState, Proposal
@@ -109,6 +110,18 @@ def promised_bytes() -> int:
 def count_stored_bytes() -> int:
     """Sum up the bytes of the files the office in force keeps."""
     return int(StoredFile.objects.filter(shredded_at__isnull=True).aggregate(kept=Sum("received"))["kept"] or 0)
+
+
+def list_blobs() -> Iterator[str]:
+    """List where the parts of the files lie that are not destroyed."""
+    found = FilePart.objects.filter(file__shredded_at__isnull=True).order_by("file_id", "number")
+    return found.values_list("blob", flat=True).iterator()
+
+
+def list_shredded() -> list[tuple[UUID, datetime]]:
+    """List the files that were destroyed, with when: what the list of disposals must know."""
+    found = StoredFile.objects.filter(shredded_at__isnull=False)
+    return [(file_id, at) for file_id, at in found.values_list("id", "shredded_at") if at is not None]
 
 
 def receipt_number(year: int, serial: int) -> str:

@@ -42,6 +42,7 @@ from azukari.store.bulk import insert_rows
 from azukari.store.scope import current_office
 from azukari.tenancy import policy as office_policy
 from azukari.tenancy import queries as tenancy
+from azukari.tenancy.actions.looks import Confirmed
 from azukari.vault import errors as vault_errors
 from azukari.vault import queries as vault
 from azukari.vault.actions import numbers, parcels
@@ -223,7 +224,7 @@ def _keep_rows(
             ),
         )  # fmt: skip
         if sheet.numbers_parcel:
-            parcels.drop_parcel(sheet.numbers_parcel)
+            parcels.drop_parcel(sheet.numbers_parcel, now=now)
         sheet.mapping = mapping.to_json()
         sheet.numbers_parcel, sheet.ledger_mark = parcel_id, mark
         sheet.counts = {verdict.value: count for verdict, count in verdicts.items()}
@@ -329,17 +330,20 @@ def record(actor: Actor, event: Event, client_id: UUID, *, detail: str, now: dat
 
 
 def sweep_stale(*, now: datetime) -> int:
-    """End imports whose background work died with its process. Gives how many."""
+    """End imports whose background work died with its process. Gives how many.
+
+    By the clock alone: whoever waits for it is told soon, and still has the sheet.
+    """
     stale = SheetImport.objects.filter(state__in=WORKING, step_at__lt=now - STALE_AFTER)
     ids = list(stale.values_list("id", flat=True))
     for import_id in ids:
         fail_import(import_id, errors.ImportInterruptedError(), now=now)
-    return len(ids) + _end_expired(now=now)
+    return len(ids)
 
 
-def _end_expired(*, now: datetime) -> int:
-    """End imports nobody decided about in the office's days (file_days): their contents are destroyed then."""
-    expired = SheetImport.objects.filter(state__in=WAITING, made_at__lte=now - parcels.kept_for())
+def sweep_expired(*, due: Confirmed, now: datetime) -> int:
+    """End imports nobody had decided about in the office's days (file_days) at `due`: their contents are destroyed."""
+    expired = SheetImport.objects.filter(state__in=WAITING, made_at__lte=due - parcels.kept_for())
     ids = list(expired.values_list("id", flat=True))
     for import_id in ids:
         fail_import(import_id, errors.ImportExpiredError(), now=now, states=WAITING)
@@ -364,7 +368,7 @@ def end_import(sheet: SheetImport, state: State, *, now: datetime) -> None:
     """Bring an import to its end: both parcels are dropped, their keys destroyed after the commit."""
     for parcel_id in (sheet.workbook_parcel, sheet.numbers_parcel):
         if parcel_id:
-            parcels.drop_parcel(parcel_id)
+            parcels.drop_parcel(parcel_id, now=now)
     sheet.workbook_parcel = sheet.numbers_parcel = None
     sheet.state, sheet.finished_at, sheet.step_at = state, now, now
     sheet.save()

@@ -23,6 +23,7 @@ from azukari.journal.queries.oversight import (
 from azukari.journal.queries.pages import (
     COUNT_CAP,
     Page,
+    count_done,
     count_entries,
     find_span,
     get_entry_for,
@@ -31,18 +32,21 @@ from azukari.journal.queries.pages import (
     walk_all,
 )
 from azukari.journal.queries.proofs import (
+    HEADS,
     Proved,
     SignedHead,
     consistency_proof,
     hashes_between,
     inclusion_proof,
     prove,
+    root_of,
     tree_size,
 )
 from azukari.journal.queries.verification import Verified, verify_record
 
 __all__ = [
     "COUNT_CAP",
+    "HEADS",
     "AccessRow",
     "EntryRow",
     "Filter",
@@ -57,6 +61,7 @@ __all__ = [
     "Verified",
     "Walked",
     "consistency_proof",
+    "count_done",
     "count_entries",
     "entry_body",
     "find_span",
@@ -75,6 +80,7 @@ __all__ = [
     "open_texts",
     "prove",
     "roles_at",
+    "root_of",
     "tree_size",
     "verify_record",
     "walk_all",

@@ -26,6 +26,7 @@ from azukari.journal import errors
 from azukari.journal.models import Entry
 from azukari.journal.queries.lines import COLUMNS, EntryRow, to_rows
 from azukari.journal.queries.narrowing import Filter, Lead, condition, lead_of
+from azukari.journal.rules import Result
 from azukari.kernel.actor import Actor
 from azukari.store.models import OfficeQuerySet
 
@@ -231,3 +232,8 @@ def _side_by_side(limited: Sequence[QuerySet[Entry, dict[str, Any]]]) -> tuple[s
         parts.append(f"SELECT * FROM ({sql}) part{place}")
         values += params
     return " UNION ALL ".join(parts), values
+
+
+def count_done(codes: Sequence[str]) -> int:
+    """Count the entries of some events that went well."""
+    return Entry.objects.filter(event__in=codes, result=Result.SUCCESS).count()

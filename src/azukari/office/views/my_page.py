@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -84,6 +85,9 @@ def top(request: HttpRequest) -> HttpResponse:
         "contract": contract,
         "sees_contract": sees_contract,
         "contract_state": _state(request, contract),
+        "backup": queries.get_backup_state(
+            allowed=timedelta(days=settings.AZUKARI_BACKUP_ALARM_DAYS), now=now_of(request)
+        ),
         "menu": [(name, label, what) for permission, name, label, what in _MENU if policy.may(actor, permission)],
         "grants_support": grants_support,
         "support": queries.find_support(now_of(request)) if grants_support else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -52,6 +53,10 @@ def office_list(request: HttpRequest) -> HttpResponse:
         "mail": outbox.is_set_up(),
         "alarm": tries.is_reached(ALARM_LIMIT, "", now=now_of(request)),
         "alarm_times": ALARM_LIMIT.times,
+        "backup": queries.get_backup_state(
+            allowed=timedelta(days=settings.AZUKARI_BACKUP_ALARM_DAYS), now=now_of(request)
+        ),
+        "backup_days": settings.AZUKARI_BACKUP_ALARM_DAYS,
     }
     return render(request, "operator/offices.html", context)
 

@@ -2,6 +2,7 @@
 
 from azukari.tenancy.models.accounts import Account, ClientMembership, ClientUser, StaffMember
 from azukari.tenancy.models.activation import Activation, OperatorActivation
+from azukari.tenancy.models.backups import BackupRun, ClockLook
 from azukari.tenancy.models.clients import Assignment, ClientCompany, ClientImport
 from azukari.tenancy.models.factors import (
     BackupCode,
@@ -24,11 +25,13 @@ __all__ = [
     "Activation",
     "Assignment",
     "BackupCode",
+    "BackupRun",
     "BrowserSession",
     "ClientCompany",
     "ClientImport",
     "ClientMembership",
     "ClientUser",
+    "ClockLook",
     "Contract",
     "Grant",
     "KnownDevice",

@@ -17,6 +17,7 @@ from azukari.tenancy.queries.access import (
     list_factors,
     list_sessions,
 )
+from azukari.tenancy.queries.backups import BackupState, get_backup_state, is_backup_running
 from azukari.tenancy.queries.clients import (
     ClientPage,
     ClientRow,
@@ -96,6 +97,7 @@ from azukari.tenancy.queries.views import RecordViewRow, get_record_view_for, li
 
 __all__ = [
     "AccountState",
+    "BackupState",
     "ClientPage",
     "ClientRow",
     "CodeRow",
@@ -135,6 +137,7 @@ __all__ = [
     "find_support",
     "find_user",
     "get_account",
+    "get_backup_state",
     "get_client_for",
     "get_contract",
     "get_holder",
@@ -150,6 +153,7 @@ __all__ = [
     "has_factor",
     "has_passkey",
     "has_totp",
+    "is_backup_running",
     "is_only_key_holder",
     "list_account_states",
     "list_client_choices",

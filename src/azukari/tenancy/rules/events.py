@@ -43,6 +43,9 @@ class Events:
     SETTINGS_CHANGED = Event("tenancy.settings.changed", "設定の変更", Kind.REGISTER)
     NETWORKS_CLEARED = Event("tenancy.settings.networks_cleared", "接続元の制限の解除", Kind.REGISTER)
 
+    KEY_BACKUP_REMOVED = Event("tenancy.key_backup.removed", "復元不能の確認", Kind.DELETE)
+    BACKUP_RESTORED = Event("tenancy.backup.restored", "控えからの復元", Kind.REGISTER)
+
     STAFF_ADDED = Event("tenancy.staff.added", "従業員アカウントの追加", Kind.REGISTER)
     STAFF_CHANGED = Event("tenancy.staff.changed", "従業員アカウントの変更", Kind.REGISTER)
     STAFF_STOPPED = Event("tenancy.staff.stopped", "従業員アカウントの停止", Kind.REGISTER)

@@ -32,6 +32,7 @@ from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import holders
 from azukari.tenancy.actions import keys as office_keys
+from azukari.tenancy.actions.looks import Confirmed
 from azukari.vault import errors, policy, queries
 from azukari.vault.actions import keystore
 from azukari.vault.actions.parcels import kept_for
@@ -282,13 +283,12 @@ def _ended_purposes(items: Sequence[DisposalItem]) -> tuple[press.EndedPurpose, 
     )
 
 
-def confirm_unrecoverable(*, now: datetime) -> int:
+def confirm_unrecoverable(*, due: Confirmed, now: datetime) -> int:
     """Record that no backup can hold the keys of a disposal any more, once its 復元不能日 is there. Gives how many.
 
     The key store is asked once more first: a key that came back with a restored backup is no disposal.
     """
-    today = jst_day(now)
-    over = Disposal.objects.filter(state=State.CERTIFIED, unrecoverable_on__lte=today, unrecoverable_no="")
+    over = Disposal.objects.filter(state=State.CERTIFIED, unrecoverable_on__lte=jst_day(due), unrecoverable_no="")
     done = 0
     for disposal_id in list(over.order_by("unrecoverable_on").values_list("id", flat=True)[:100]):
         done += _confirm(disposal_id, now=now)

@@ -1,8 +1,9 @@
 """廃棄: approval, destruction of keys, certificate. What is asked for stands in `requests`.
 
 Approval and disposal are one transaction: record, emptied rows, states. After its commit the numbers open no
-more; then the keys are destroyed in the key store, then the certificate is issued with its proof. Every later
-step can be repeated, so `finish_disposal` completes what a crash left behind.
+more; then the list outside the databases is written (store.disposals), then the keys are destroyed in the key
+store, then the certificate is issued with its proof. Every later step can be repeated, so `finish_disposal`
+completes what a crash left behind.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from azukari.journal.rules import Line, Operation
 from azukari.kernel.actor import Actor, Role
 from azukari.roster import actions as roster_actions
 from azukari.roster.rules import NumberState
+from azukari.store import disposals
 from azukari.tenancy import queries as tenancy
 from azukari.vault import errors, policy, queries
 from azukari.vault.actions import certificates, keystore
@@ -75,8 +77,8 @@ def carry_out(*, actor: Actor, disposal_id: UUID, seen: str, typed_count: int | 
         for line, item in enumerate(items, start=1):
             item.line, item.open = line, False
         DisposalItem.objects.bulk_update(items, ["line", "open"], batch_size=500)
-        _empty_records([item.record_id for item in items], now=now)
-        _mark_people({item.person_id for item in items}, now=now)
+        empty_records([item.record_id for item in items], now=now)
+        mark_people({item.person_id for item in items}, now=now)
         disposal.state, disposal.operation = State.EXECUTED, appended.number
         disposal.executed_by, disposal.executed_by_name = actor.staff_id, actor.name
         disposal.executed_by_role, disposal.executed_at = actor.role.value, now
@@ -107,14 +109,15 @@ def _check_still(actor: Actor, disposal: Disposal, *, seen: str, typed_count: in
     return True
 
 
-def _empty_records(record_ids: Sequence[UUID], *, now: datetime) -> None:
+def empty_records(record_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Take the sealed bytes and the tags of records away: from the commit on nothing is left for a key to open."""
     for start in range(0, len(record_ids), 500):
         part = record_ids[start : start + 500]
         NumberRecord.objects.filter(id__in=part).update(state=RecordState.DISPOSED, sealed=None, disposed_at=now)
         DuplicateTag.objects.filter(record_id__in=part).delete()
 
 
-def _mark_people(person_ids: set[UUID], *, now: datetime) -> None:
+def mark_people(person_ids: set[UUID], *, now: datetime) -> None:
     """A person is 廃棄済み when no number is left; one whose former number went stays 登録済み."""
     still: set[UUID] = set()
     ids = list(person_ids)
@@ -127,6 +130,7 @@ def _mark_people(person_ids: set[UUID], *, now: datetime) -> None:
 def finish_disposal(disposal_id: UUID, *, actor: Actor, now: datetime) -> None:
     """Destroy the keys of an executed disposal and issue its certificate. Repeating it does no harm."""
     record_ids = list(DisposalItem.objects.filter(disposal_id=disposal_id).values_list("record_id", flat=True))
+    disposals.note(disposals.Kind.NUMBER, record_ids, now=now)
     if not keystore.destroy_keys(record_ids):
         return  # the key store is being read; the sweeper comes back, the certificate waits
     for start in range(0, len(record_ids), 500):

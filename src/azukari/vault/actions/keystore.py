@@ -12,17 +12,19 @@ from uuid import UUID
 
 from django.db import transaction
 
+from azukari.store import disposals
 from azukari.store.bulk import insert_rows
 from azukari.store.erasure import press_out
 from azukari.store.router import KEY_STORE
 from azukari.store.scope import current_office
+from azukari.tenancy.actions.looks import Confirmed
 from azukari.vault.models import NumberRecord, RecordKey, SealedParcel
 from azukari.vault.rules.numbers import RecordState
 
 # Longer than any registration runs: a younger key may belong to a transaction that has not committed yet.
 ORPHAN_AGE = timedelta(hours=1)
-# Sweeping every minute, a week is looked back upon: no process is down for longer without being noticed.
-ORPHAN_WINDOW = timedelta(days=7)
+# What is looked back upon: longer than an office's machine is off over any holiday, with the day between two looks.
+ORPHAN_WINDOW = timedelta(days=40)
 
 
 def put_keys(keys: Iterable[tuple[UUID, bytes]], *, now: datetime) -> None:
@@ -62,10 +64,13 @@ def destroy_keys(key_ids: Sequence[UUID]) -> bool:
     return press_out(RecordKey)
 
 
-def sweep_orphans(*, now: datetime) -> int:
-    """Destroy keys of records that were never committed, an hour after they were made. Gives how many."""
+def sweep_orphans(*, due: Confirmed, now: datetime) -> int:
+    """Destroy keys of records that were never committed, or of parcels that are gone. Gives how many.
+
+    Only keys that were an hour old at `due`: a registration that is running has younger ones, whatever the clock says.
+    """
     old = list(
-        RecordKey.objects.filter(made_at__gt=now - ORPHAN_WINDOW, made_at__lt=now - ORPHAN_AGE).values_list(
+        RecordKey.objects.filter(made_at__gt=due - ORPHAN_WINDOW, made_at__lt=due - ORPHAN_AGE).values_list(
             "id", flat=True
         )
     )
@@ -78,5 +83,7 @@ def sweep_orphans(*, now: datetime) -> int:
         part -= set(SealedParcel.objects.filter(id__in=part).values_list("id", flat=True))
         orphans.extend(part)
     if orphans:
+        # A parcel that was dropped in the moment before a crash has no line yet.
+        disposals.note(disposals.Kind.PARCEL, orphans, now=now)
         destroy_keys(orphans)
     return len(orphans)

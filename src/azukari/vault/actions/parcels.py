@@ -5,6 +5,7 @@ A parcel is sealed like a number, under a key of its own in the key store; empty
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,8 +15,10 @@ from azukari.kernel.ids import new_id
 from azukari.seal import opening, sealing
 from azukari.seal.context import Context
 from azukari.seal.vaultkey import VaultKey
+from azukari.store import disposals
 from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
+from azukari.tenancy.actions.looks import Confirmed
 from azukari.vault import errors
 from azukari.vault.actions import keystore
 from azukari.vault.models import SealedParcel
@@ -46,17 +49,23 @@ def open_parcel(*, vault_key: VaultKey, parcel_id: UUID) -> bytes:
     return opening.open_parcel(vault_key, wrapped, bytes(row.sealed), _context(parcel_id, row.client_id))
 
 
-def drop_parcel(parcel_id: UUID) -> None:
+def drop_parcel(parcel_id: UUID, *, now: datetime) -> None:
     """Take a parcel out of the way; its key is destroyed when the caller's transaction has committed."""
     SealedParcel.objects.filter(id=parcel_id).delete()
-    transaction.on_commit(lambda: keystore.destroy_keys([parcel_id]))
+    transaction.on_commit(lambda: _destroy([parcel_id], now=now))
 
 
-def sweep_expired(*, now: datetime) -> int:
-    """Destroy parcels whose days are over. Gives how many."""
-    expired = list(SealedParcel.objects.filter(expires_at__lte=now).values_list("id", flat=True))
+def _destroy(parcel_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Write the list, then destroy the keys."""
+    disposals.note(disposals.Kind.PARCEL, parcel_ids, now=now)
+    keystore.destroy_keys(parcel_ids)
+
+
+def sweep_expired(*, due: Confirmed, now: datetime) -> int:
+    """Destroy parcels whose days were over at `due`. Gives how many."""
+    expired = list(SealedParcel.objects.filter(expires_at__lte=due).values_list("id", flat=True))
     if expired:
-        keystore.destroy_keys(expired)
+        _destroy(expired, now=now)
         SealedParcel.objects.filter(id__in=expired).delete()
     return len(expired)
 

@@ -111,6 +111,12 @@ def last_versions(client_id: UUID) -> dict[UUID, int]:
     return dict(found.annotate(last=Max("version")).values_list("person_id", "last"))
 
 
+def list_destroyed() -> list[tuple[UUID, datetime]]:
+    """List the records whose keys were destroyed, with when: what the list of disposals must know."""
+    found = NumberRecord.objects.filter(key_destroyed_at__isnull=False)
+    return [(record, at) for record, at in found.values_list("id", "key_destroyed_at") if at is not None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisposalRow:
     """A disposal as lists show it."""

@@ -14,6 +14,7 @@ COMPARED = Event("vault.number.compared", "マイナンバーの照合", Kind.VI
 DISPOSAL_REQUESTED = Event("vault.disposal.requested", "マイナンバー廃棄の申請", Kind.DELETE, ABOUT_PEOPLE)
 DISPOSAL_CANCELLED = Event("vault.disposal.cancelled", "マイナンバー廃棄の取り消し", Kind.DELETE, ABOUT_PEOPLE)
 DISPOSED = Event("vault.number.disposed", "マイナンバー廃棄", Kind.DELETE, ABOUT_RECORDS)
+DISPOSED_AGAIN = Event("vault.number.disposed_again", "復元後の廃棄のやり直し", Kind.DELETE, ABOUT_RECORDS)
 UNRECOVERABLE = Event("vault.disposal.confirmed", "復元不能の確認", Kind.DELETE, ABOUT_RECORDS, _CERTIFICATE)
 CERTIFICATE_ISSUED = Event(
     "vault.certificate.issued", "廃棄証明書 発行", Kind.OUTPUT, ABOUT_PEOPLE | Part.DOCUMENT, _CERTIFICATE
