@@ -17,7 +17,7 @@ from azukari.tenancy.actions import holders
 from azukari.vault.actions import disposal, keystore
 from azukari.vault.models import Disposal, DisposalItem, NumberRecord, RecordKey, SealedParcel
 from azukari.vault.rules import events
-from azukari.vault.rules.disposal import State
+from azukari.vault.rules.disposal import SCREEN, State
 from azukari.vault.rules.numbers import RecordState
 
 # Lines of one operation of the record.
@@ -63,7 +63,7 @@ def _dispose(record_ids: Sequence[UUID], *, now: datetime) -> int:
         actor=actor,
         operation=Operation(
             event=events.DISPOSED_AGAIN,
-            screen=disposal.SCREEN,
+            screen=SCREEN,
             lines=[
                 Line(
                     client_id=record.client_id,

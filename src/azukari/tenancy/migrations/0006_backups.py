@@ -11,7 +11,7 @@ from azukari.store.rls import OfficeWall
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tenancy', '0004_exchange'),
+        ('tenancy', '0005_views'),
     ]
 
     operations = [
