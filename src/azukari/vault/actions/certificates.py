@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import batched
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from django.db.models import Max
 
 from azukari.journal import actions as journal
 from azukari.journal import queries as journal_queries
+from azukari.journal.queries import takeouts
 from azukari.journal.rules import Line, Operation, TakenOut
 from azukari.kernel.actor import ROLE_LABELS, Actor, Role
 from azukari.kernel.clock import jst_day
@@ -44,6 +46,7 @@ _log = logging.getLogger("azukari.vault")
 # 社労士法19条 asks two years for the office's books; law.md 2.4 advises seven for the record of handling.
 _RECORD_YEARS = 7
 _STAMPS_AT_ONCE = 20
+_SHOWN_OUT = 5
 
 
 @dataclass
@@ -251,7 +254,20 @@ def _facts(
         signer_certificate_sha256=document_signer.certificate_fingerprint(office_keys.document_keys().certificate_der),
         replaces=replaced,
         extract_of=_whole_number(disposal) if person_id else None,
+        outstanding=_outstanding(actor, items),
     )
+
+
+def _outstanding(actor: Actor, items: Sequence[DisposalItem]) -> str | None:
+    """Say what of these numbers is still out on paper or in files: the disposal does not reach it."""
+    out: list[str] = []
+    for part in batched([item.record_id for item in items], 500):
+        out += [row.number for row in takeouts.list_open(actor, record_ids=part)]
+    if not out:
+        return None
+    shown = "、".join(f"NO {number}" for number in out[:_SHOWN_OUT])
+    more = f" ほか{len(out) - _SHOWN_OUT}件" if len(out) > _SHOWN_OUT else ""
+    return f"発行の時点で、持ち出したまま終わりの記録がないものが{len(out)}件あります（{shown}{more}）。"
 
 
 def _whole_number(disposal: Disposal) -> str:
