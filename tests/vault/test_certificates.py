@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from azukari.journal.models import Entry
+from azukari.journal.rules.takeouts import TakenOut, TakeOutFacts
 from azukari.ops.verify import InvalidCertificateError, verify, verify_file
 from azukari.press import signed
 from azukari.press.documents import disposal_certificate
@@ -20,13 +21,14 @@ from azukari.tenancy.actions.looks import Confirmed
 from azukari.tenancy.errors import PermissionNotAllowed
 from azukari.tenancy.models import Office as OfficeRow
 from azukari.vault import errors, queries
-from azukari.vault.actions import certificates, disposal, keystore
+from azukari.vault.actions import certificates, keystore, requests
 from azukari.vault.models import Certificate, Disposal, NumberRecord
 from azukari.vault.rules.disposal import Reason
 from tests import tsa
 from tests.cast import NOW, Office
-from tests.vault.test_disposal import LATER, approve, ask
-from tests.vault.test_numbers import register
+from tests.vault.disposing import ask
+from tests.vault.test_disposal import LATER, approve
+from tests.vault.test_numbers import register, reveal
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def two(minato: Office) -> UUID:
     register(minato, "ishihara", 1)
     register(minato, "takahashi", 2)
     records = [found.id for name in ("ishihara", "takahashi") for found in queries.live_numbers([minato.people[name]])]
-    (disposal_id,) = disposal.request_disposal(
+    (disposal_id,) = requests.request_disposal(
         actor=minato.actor("saeki"),
         client_id=minato.clients["aoba"],
         record_ids=records,
@@ -127,6 +129,14 @@ def test_a_number_typed_as_the_reason_is_hidden(minato: Office, two: UUID) -> No
     )
     assert "123456789018" not in Certificate.objects.get(id=anew).why
     assert b"123456789018" not in pdf_of(minato, anew)
+
+
+def test_it_says_what_is_still_out(minato: Office) -> None:
+    register(minato, "ishihara", 1)
+    out = reveal(minato, "ishihara", leaves=TakeOutFacts(kind=TakenOut.DOCUMENT, at_once=True))
+    approve(minato, ask(minato, "ishihara", Reason.REGISTERED_BY_MISTAKE))
+    facts = verify(pdf_of(minato, Certificate.objects.get().id)).facts
+    assert facts.outstanding is not None and f"1件あります（NO {out.record_no}）" in facts.outstanding
 
 
 # The day of no return

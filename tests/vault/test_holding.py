@@ -121,7 +121,10 @@ def test_the_office_decides_what_completion_means_and_a_missing_day_holds(minato
     days(minato, "ishihara", notice=date(2016, 12, 1))
     disposal_id = ask(minato, "ishihara", Reason.PERIOD_ENDED)
     carry_out(minato, disposal_id, now=LATER)
-    (ended,) = verify(queries.certificate_pdf(minato.actor("aoki"), disposal_id)[1]).facts.ended_purposes
+    aoki = minato.actor("aoki")
+    (ended,) = verify(
+        queries.certificate_pdf(aoki, queries.standing_certificate(aoki, disposal_id))[1]
+    ).facts.ended_purposes
     assert "決定通知書を受け取った日" in ended.basis
     assert ended.last_on == date(2020, 12, 1)
 

@@ -133,7 +133,7 @@ def _issue(
     number = queries.certificate_number(year, serial)
     client = tenancy.find_clients(actor, [disposal.client_id])[disposal.client_id]
     replaced = _replaced(replaces, why) if replaces else None
-    facts = _facts(disposal, client, number, place, person_id=person_id, replaced=replaced, now=now)
+    facts = _facts(actor, disposal, client, number, place, person_id=person_id, replaced=replaced, now=now)
     facts_bytes = facts.to_bytes()
     alone = facts.rows[0].name if person_id else ""
     journal.append(
@@ -186,6 +186,7 @@ def _replaced(wrong: Certificate, why: str) -> press.Replaced:
 
 
 def _facts(
+    actor: Actor,
     disposal: Disposal,
     client: tenancy.ClientRow,
     number: str,
