@@ -23,7 +23,7 @@ from azukari.vault.actions import disposal as actions
 from azukari.vault.actions import requests
 from azukari.vault.queries import approvals
 from azukari.vault.queries.due import Due, due_rows, list_due, may_be_asked
-from azukari.vault.rules.disposal import REASON_LABELS, State
+from azukari.vault.rules.disposal import State
 
 _TABS = (("due", "廃棄の期限"), ("open", "申請中"), ("done", "廃棄済み"))
 _WHEN = (("", "すべて"), ("late", "期限超過"), ("this", "今月"), ("next", "来月"))
@@ -80,7 +80,6 @@ def _due_context(request: HttpRequest, due: list[Due]) -> dict[str, object]:
                 {
                     "row": row,
                     "client": clients[row.due.client_id],
-                    "reason": REASON_LABELS[row.due.reason],
                     "days_left": (row.due.due_on - today).days,
                     "days_over": (today - row.due.due_on).days,
                     "may_be_asked": row.due.record_id in asked,

@@ -70,6 +70,7 @@ def _page(request: HttpRequest, person: roster.PersonRow, extension: ExtensionFo
         request.POST if request.method == "POST" and extension is None else None,
         purposes=purposes,
         recorded=holding.find_days([person.id]).get(person.id, {}),
+        rules=holding.get_setting().completion,
     )
     if days.is_bound and days.is_valid() and _save_days(request, person, days):
         return redirect("office:person", person_id=person.id)

@@ -90,11 +90,14 @@ def extend(*, actor: Actor, person_id: UUID, until: date, reason: str, now: date
         journal.lock()
         person = roster.get_person_for(actor, person_id, lock=True)
         policy.check_can(actor, "vault:retention:extend", person.client_id)
-        today = jst_day(now)
-        if not today < until <= retention.last_day(today, retention.EXTEND_YEARS):
-            raise errors.ExtensionDayError(years=retention.EXTEND_YEARS)
-        if not queries.live_numbers([person.id]):
+        numbers, today = queries.live_numbers([person.id]), jst_day(now)
+        if not numbers:
             raise errors.NothingToExtendError
+        people: dict[UUID, roster.PersonRow] = {person.id: person}
+        ends = [held.last_on or today for held in holding.holdings_of(numbers, people).values()]
+        latest = retention.last_day(max(today, *ends), retention.EXTEND_YEARS)
+        if not today < until <= latest:
+            raise errors.ExtensionDayError(latest=latest)
         why = mask_long_digits(reason)
         _end(actor, person.id, now=now)
         RetentionExtension.objects.create(
