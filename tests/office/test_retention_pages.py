@@ -193,16 +193,29 @@ def test_a_missing_day_is_asked_for_on_the_page_and_recorded_there(due: Cast, si
     url = f"{person}retention/"
     assert saeki.post(url, {"ei_insured-notice": "きのう"}).status_code == 422
     assert saeki.post(url, {"ei_insured-notice": "1999/1/1"}).status_code == 422
-    assert saeki.post(url, {"ei_insured-notice": "平成28年12月1日"})["Location"] == person
+    assert (
+        saeki.post(url, {"left_on": "平成28年10月20日", "ei_insured-notice": "平成28年12月1日"})["Location"] == person
+    )
     with office_scope(office.id):
         assert RetentionDay.objects.get().on == date(2016, 12, 1)
     assert "の保存期間が2020/12/01に終わりました" in text_of(saeki.get(person))
     assert 'value="2016/12/01"' in saeki.get(url).content.decode()
 
 
+def test_the_day_of_leaving_is_recorded_there_and_periods_begin(due: Cast, sign_in: SignIn) -> None:
+    person = reverse("office:person", args=[due.minato.people["takahashi"]])
+    saeki = sign_in("saeki")
+    assert saeki.post(f"{person}retention/", {"left_on": "令和8年10月20日"})["Location"] == person
+    said = text_of(saeki.get(person))
+    assert "（所得税法施行規則76条の3、7年）のため、2034/01/10まで保管します。" in said
+    assert "保存期間の日付の記録" in said
+    assert saeki.post(f"{person}retention/", {"left_on": ""})["Location"] == person
+    assert "在職中のため、保管しています" in text_of(saeki.get(person))
+
+
 def test_a_deadline_two_years_before_leaving_is_refused_in_words(due: Cast, sign_in: SignIn) -> None:
     url = reverse("office:person-retention", args=[due.minato.people["ishihara"]])
-    refused = sign_in("saeki").post(url, {"tax_exemption-deadline": "2015/11/30"})
+    refused = sign_in("saeki").post(url, {"left_on": "2016/10/20", "tax_exemption-deadline": "2015/11/30"})
     assert refused.status_code == 422
     assert "最後の申告書の提出期限は、退職の年か、その前の年の12月のはずです。" in text_of(refused)
 

@@ -26,7 +26,7 @@ _EARLIEST = date(2015, 10, 5)
 
 
 class DaysForm(Form):
-    """The days of the papers that come with a person's purposes; an empty box takes the day away.
+    """退職日 and the days of the papers that come with a person's purposes; an empty box takes the day away.
 
     `rules`: a day no rule of the office asks for gets no box, unless it was recorded once.
     """
@@ -37,11 +37,13 @@ class DaysForm(Form):
         purposes: Sequence[Purpose],
         recorded: Mapping[tuple[str, EventKind], date],
         rules: Mapping[str, Completion],
+        leaving: tuple[str, date | None],
         **kwargs: Any,
     ) -> None:
         self.papers: list[tuple[Document, list[str]]] = []
         self.keys: dict[str, tuple[str, EventKind]] = {}
-        initial = {}
+        what, left_on = leaving
+        initial: dict[str, Any] = {"left_on": f"{left_on:%Y/%m/%d}" if left_on else ""}
         for document in DOCUMENTS:
             if document.purpose in purposes and document.valid_until is None:
                 names = []
@@ -58,6 +60,7 @@ class DaysForm(Form):
                         initial[name] = f"{recorded[(document.code, kind)]:%Y/%m/%d}"
                 self.papers.append((document, names))
         super().__init__(*args, initial=initial, **kwargs)
+        self.fields["left_on"] = DayField(label=what, required=False, max_length=30)
         for name, (_, kind) in self.keys.items():
             self.fields[name] = DayField(label=EVENT_LABELS[kind], required=False, max_length=30)
 
@@ -78,7 +81,7 @@ class DaysForm(Form):
         """Refuse days from before numbers began."""
         data: dict[str, Any] = super().clean() or {}
         for name, day in list(data.items()):
-            if day is not None and day < _EARLIEST:
+            if name in self.keys and day is not None and day < _EARLIEST:
                 self.add_error(name, f"{self.fields[name].label}は、{_EARLIEST:%Y/%m/%d}より後の日付です。")
         return data
 

@@ -127,11 +127,12 @@ def _context(request: HttpRequest, row: vault.DisposalRow, error: AzukariError |
     actor = actor_of(request)
     items = vault.list_items(row.id)
     asked = row.state is State.REQUESTED
+    shown = len(items) if "all" in request.GET else _SHOWN_PEOPLE
     return {
         "disposal": row,
         "client": tenancy.get_client_for(actor, row.client_id),
-        "items": items[:_SHOWN_PEOPLE],
-        "more": max(0, len(items) - _SHOWN_PEOPLE),
+        "items": items[:shown],
+        "more": max(0, len(items) - shown),
         "refusal": refusal_of(request, row),
         "is_own": row.requested_by == actor.staff_id,
         "waits": waits(request, row),
