@@ -175,6 +175,7 @@ def walk(see: Walk) -> None:
     for name, path in (
         ("my-page", "/settings/"),
         ("settings", "/settings/office/"),
+        ("settings-retention", "/settings/retention/"),
         ("passwords", "/settings/password/"),
         ("staff", "/settings/staff/"),
         ("staff-new", "/settings/staff/new/"),
@@ -379,17 +380,23 @@ def _hand_in(see: Walk, client: str, file: str) -> None:
 
 
 def _disposals(see: Walk) -> None:
-    for tab in ("late", "soon", "open", "done"):
+    for tab in ("due", "open", "done"):
         see.go(f"/disposal/?tab={tab}")
         see.look(f"disposal-{tab}")
         for path in see.links(r"/disposal/[0-9a-f-]{36}/")[:1]:
             see.go(path)
             see.look(f"disposal-{tab}-one")
-        for path in see.links(r"/disposal/new/person/[0-9a-f-]{36}/")[:1]:
-            see.go(path)
-            see.look("disposal-new")
-            see.page.locator("main .danger").click()
-            see.look("disposal-new-errors")
+    see.go("/disposal/")
+    for path in see.links(r"/people/[0-9a-f-]{36}/")[:1]:
+        see.go(f"{path}retention/")
+        see.look("retention-days")
+        see.go(path.replace("/people/", "/disposal/new/person/"))
+        see.look("disposal-new")
+        see.page.locator("main .danger").click()
+        see.look("disposal-new-errors")
+    see.go("/disposal/")
+    see.page.locator("button[value=page]").click()
+    see.look("disposal-many")
 
 
 def main() -> int:

@@ -41,6 +41,7 @@ def test_screens_are_accessible_at_desk_and_phone_width(page: Page, served: Site
     for path in (
         "/", "/clients/", "/clients/?q=雲雀", "/clients/?q=nobody", "/imports/", "/disposal/", "/disposal/?tab=done",
         "/disposal/?tab=open", "/log/", "/log/?result=FAILURE", "/log/?since=2026/13/40", "/settings/",
+        "/disposal/?when=late", "/settings/retention/",
         "/settings/office/", "/settings/password/", "/settings/password/record/", "/settings/staff/",
         "/settings/staff/new/", "/settings/contract/", "/settings/support/", "/settings/documents/",
         "/settings/recovery/", "/settings/clients/", "/settings/clients/new/", "/settings/clients/import/", "/account/",
@@ -58,7 +59,7 @@ def test_screens_are_accessible_at_desk_and_phone_width(page: Page, served: Site
     page.wait_for_url("**/people/*/")
     check(page, "person")
     person = page.url
-    for path in ("reveal/", "number/change/"):
+    for path in ("reveal/", "number/change/", "retention/"):
         page.goto(person + path)
         check(page, path)
     page.goto(f"{served.url}/disposal/new/person/{person.rstrip('/').rsplit('/', 1)[1]}/")

@@ -62,7 +62,7 @@ def set_rules(office: Office, completion: Completion = Completion.LATER, count: 
     codes = holding.get_setting().completion
     retention.change_setting(
         actor=office.actor("aoki"),
-        completion=dict.fromkeys(codes, completion),
+        completion={code: completion if code == "ei_insured" else rule for code, rule in codes.items()},
         brake=Brake(count=count, share=90),
         version=version,
         now=NOW,
@@ -170,6 +170,14 @@ def test_a_lengthening_ends_within_three_years(minato: Office, until: date) -> N
     register(minato, "ishihara", 1)
     with pytest.raises(errors.ExtensionDayError):
         extend(minato, "ishihara", until)
+
+
+def test_the_three_years_count_from_the_end_of_a_period_that_still_runs(minato: Office) -> None:
+    left(minato, "ishihara", date(2026, 10, 20))
+    register(minato, "ishihara", 1, purposes=[Purpose.TAX])
+    extend(minato, "ishihara", date(2037, 1, 9))
+    with pytest.raises(errors.ExtensionDayError):
+        extend(minato, "ishihara", date(2037, 1, 10))
 
 
 def test_only_a_manager_lengthens(minato: Office) -> None:

@@ -91,6 +91,14 @@ def test_why_a_number_is_held_is_said_in_words(holding, whose: Whose, said: str)
     assert why_held(holding, whose, today=TODAY) == said
 
 
+def test_a_lengthening_within_the_period_says_what_it_is_for() -> None:
+    within = Extension(until=date(2027, 3, 31), reason="調査", by="青木")
+    said = why_held(hold(EI, Days(left_on=LEFT), extension=within), Whose(), today=TODAY)
+    assert said.endswith(
+        "2030/03/31まで保管します。「調査」のため、2027/03/31までは契約が終わっても廃棄しません（青木）。"
+    )
+
+
 def test_a_lengthening_that_is_over_is_not_spoken_of() -> None:
     over = Extension(until=date(2026, 11, 23), reason="調査", by="青木")
     assert "調査" not in why_held(hold(EI, Days(left_on=LEFT), extension=over), Whose(), today=TODAY)

@@ -109,6 +109,8 @@ def test_income_tax_rule_76_3_the_year_of_the_deadline_counts_and_not_that_on_th
         (Completion.LATER, {EventKind.LOST: "2026-03-16"}, "2026-03-17"),
         (Completion.LOSS, {EventKind.NOTICE: "2026-04-20"}, "2026-04-02"),
         (Completion.LEFT, {EventKind.NOTICE: "2026-04-20"}, "2026-04-01"),
+        (Completion.LEFT_OR_NOTICE, {}, "2026-04-01"),
+        (Completion.LEFT_OR_NOTICE, {EventKind.NOTICE: "2026-04-20"}, "2026-04-21"),
         (Completion.NOTICE, {EventKind.NOTICE: "2026-04-20"}, "2026-04-21"),
         (Completion.FILED, {EventKind.FILED: "2026-04-08"}, "2026-04-09"),
     ],
@@ -119,6 +121,13 @@ def test_employment_insurance_rule_143_completion_as_the_office_defines_it(
     known = {("ei_insured", kind): date.fromisoformat(day) for kind, day in recorded.items()}
     days = Days(left_on=date(2026, 3, 31), recorded=known)
     assert period_of("ei_insured", days, {"ei_insured": rule}).starts_on.isoformat() == starts_on
+
+
+def test_workers_compensation_rule_51_knows_no_loss_of_insurance() -> None:
+    days = Days(left_on=date(2026, 3, 31))
+    assert period_of("workers_compensation", days).starts_on == date(2026, 4, 1)
+    (document,) = [row for row in DOCUMENTS if row.code == "workers_compensation"]
+    assert EventKind.LOST not in documents.asked_of(document)
 
 
 def test_a_missing_day_holds_the_number_and_is_asked_for() -> None:
@@ -217,7 +226,8 @@ def test_a_number_without_a_period_has_no_end() -> None:
         ({"law": ""}, "article"),
         ({"sure": "多分"}, "source"),
         ({"valid_until": date(2030, 3, 31)}, "no state of the law"),
-        ({"always": False}, "without a paper|nothing tells"),
+        ({"always": False, "completions": ()}, "without a paper|nothing tells"),
+        ({"completions": ()}, "an office decides"),
     ],
 )
 def test_a_wrong_line_in_the_table_of_papers_never_starts(change: dict[str, object], said: str) -> None:

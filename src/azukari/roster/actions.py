@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from azukari.kernel import text
@@ -56,6 +56,11 @@ def change_people(people: Iterable[tuple[UUID, PersonFacts]], *, now: datetime) 
         row.note = facts.note or row.note
         row.updated_at = now
         row.save()
+
+
+def change_leaving(person_id: UUID, left_on: date | None, *, now: datetime) -> None:
+    """Set or take away 退職日, of a dependant the end of 扶養. The caller has locked the person and writes the record."""
+    Person.objects.filter(id=person_id).update(left_on=left_on, updated_at=now)
 
 
 def mark_numbers(person_ids: Sequence[UUID], state: NumberState, *, now: datetime) -> None:

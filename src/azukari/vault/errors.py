@@ -134,7 +134,7 @@ class ExtensionRunsError(InvalidError):
 class ExtensionDayError(InvalidError):
     code = "vault.extension_day"
     happened = "延長しませんでした。"
-    cause = "延長の最後の日は、明日から{years}年以内の日です。"
+    cause = "延長の最後の日は、明日から{latest:%Y/%m/%d}までの日です。"
     remedy = "日付を確認してください。続けて必要なときは、そのときにもう一度延長できます。"
 
 

@@ -26,18 +26,33 @@ _EARLIEST = date(2015, 10, 5)
 
 
 class DaysForm(Form):
-    """The days of the papers that come with a person's purposes; an empty box takes the day away."""
+    """退職日 and the days of the papers that come with a person's purposes; an empty box takes the day away.
+
+    `rules`: a day no rule of the office asks for gets no box, unless it was recorded once.
+    """
 
     def __init__(
-        self, *args: Any, purposes: Sequence[Purpose], recorded: Mapping[tuple[str, EventKind], date], **kwargs: Any
+        self,
+        *args: Any,
+        purposes: Sequence[Purpose],
+        recorded: Mapping[tuple[str, EventKind], date],
+        rules: Mapping[str, Completion],
+        leaving: tuple[str, date | None],
+        **kwargs: Any,
     ) -> None:
         self.papers: list[tuple[Document, list[str]]] = []
         self.keys: dict[str, tuple[str, EventKind]] = {}
-        initial = {}
+        what, left_on = leaving
+        initial: dict[str, Any] = {"left_on": f"{left_on:%Y/%m/%d}" if left_on else ""}
         for document in DOCUMENTS:
             if document.purpose in purposes and document.valid_until is None:
                 names = []
                 for kind in asked_of(document):
+                    asked = (
+                        kind is not EventKind.FILED or rules.get(document.code, Completion.FILED) is Completion.FILED
+                    )
+                    if not asked and (document.code, kind) not in recorded:
+                        continue
                     name = f"{document.code}-{kind.value.lower()}"
                     self.keys[name] = (document.code, kind)
                     names.append(name)
@@ -45,18 +60,28 @@ class DaysForm(Form):
                         initial[name] = f"{recorded[(document.code, kind)]:%Y/%m/%d}"
                 self.papers.append((document, names))
         super().__init__(*args, initial=initial, **kwargs)
+        self.fields["left_on"] = DayField(label=what, required=False, max_length=30)
         for name, (_, kind) in self.keys.items():
             self.fields[name] = DayField(label=EVENT_LABELS[kind], required=False, max_length=30)
 
-    def rows(self) -> list[tuple[Document, list[Any]]]:
-        """Give the papers with their boxes."""
-        return [(document, [self[name] for name in names]) for document, names in self.papers]
+    def usual(self) -> list[tuple[Document, list[Any]]]:
+        """Give the papers everybody has, with their boxes."""
+        return [(document, [self[name] for name in names]) for document, names in self.papers if document.always]
+
+    def others(self) -> list[tuple[Document, list[Any]]]:
+        """Give the papers that count for whoever has them."""
+        return [(document, [self[name] for name in names]) for document, names in self.papers if not document.always]
+
+    @property
+    def others_open(self) -> bool:
+        """Tell whether one of the other papers has a day or a fault: then they are shown."""
+        return any(box.value() or box.errors for _, boxes in self.others() for box in boxes)
 
     def clean(self) -> dict[str, Any]:
         """Refuse days from before numbers began."""
         data: dict[str, Any] = super().clean() or {}
         for name, day in list(data.items()):
-            if day is not None and day < _EARLIEST:
+            if name in self.keys and day is not None and day < _EARLIEST:
                 self.add_error(name, f"{self.fields[name].label}は、{_EARLIEST:%Y/%m/%d}より後の日付です。")
         return data
 
@@ -103,7 +128,7 @@ class RulesForm(Form):
         super().__init__(*args, **kwargs)
         for document in CHOSEN:
             self.fields[document.code] = forms.ChoiceField(
-                label=document.label, choices=[(rule.value, COMPLETION_LABELS[rule]) for rule in Completion]
+                label=document.label, choices=[(rule.value, COMPLETION_LABELS[rule]) for rule in document.completions]
             )
         for name in ("brake_count", "brake_share"):
             field = self.fields[name]

@@ -27,7 +27,7 @@ from azukari.vault.actions import certificates, requests
 from azukari.vault.actions import disposal as actions
 from azukari.vault.queries import approvals
 from azukari.vault.queries.due import Due, due_rows, list_due, may_be_asked
-from azukari.vault.rules.disposal import REASON_LABELS, State
+from azukari.vault.rules.disposal import State
 
 _TABS = (("due", "廃棄の期限"), ("open", "申請中"), ("done", "廃棄済み"))
 _WHEN = (("", "すべて"), ("late", "期限超過"), ("this", "今月"), ("next", "来月"))
@@ -84,7 +84,6 @@ def _due_context(request: HttpRequest, due: list[Due]) -> dict[str, object]:
                 {
                     "row": row,
                     "client": clients[row.due.client_id],
-                    "reason": REASON_LABELS[row.due.reason],
                     "days_left": (row.due.due_on - today).days,
                     "days_over": (today - row.due.due_on).days,
                     "may_be_asked": row.due.record_id in asked,
@@ -132,11 +131,12 @@ def _context(request: HttpRequest, row: vault.DisposalRow, error: AzukariError |
     actor = actor_of(request)
     items = vault.list_items(row.id)
     asked = row.state is State.REQUESTED
+    shown = len(items) if "all" in request.GET else _SHOWN_PEOPLE
     return {
         "disposal": row,
         "client": tenancy.get_client_for(actor, row.client_id),
-        "items": items[:_SHOWN_PEOPLE],
-        "more": max(0, len(items) - _SHOWN_PEOPLE),
+        "items": items[:shown],
+        "more": max(0, len(items) - shown),
         "out": _still_out(request, row, items),
         "certificates": vault.list_certificates(row.id),
         "replace_form": ReplaceForm(),

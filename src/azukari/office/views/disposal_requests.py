@@ -90,13 +90,14 @@ def _request(request: HttpRequest, client_id: UUID, found: list[vault.NumberFact
         }
         for number in found
     ]
+    shown = len(lines) if "all" in request.GET else _SHOWN_PEOPLE
     looks = approvals.looks(client_id, Reason(_likely_reason(client, found)), found, held, now=now_of(request))
     context = {
         "form": form,
         "client": client,
         "seen": _seen(client_id, items),
-        "lines": lines[:_SHOWN_PEOPLE],
-        "more": max(0, len(lines) - _SHOWN_PEOPLE),
+        "lines": lines[:shown],
+        "more": max(0, len(lines) - shown),
         "count": len(lines),
         "people_count": len(people),
         "looks": [LOOK_LABELS[look] for look in looks],

@@ -70,6 +70,8 @@ def _page(request: HttpRequest, person: roster.PersonRow, extension: ExtensionFo
         request.POST if request.method == "POST" and extension is None else None,
         purposes=purposes,
         recorded=holding.find_days([person.id]).get(person.id, {}),
+        rules=holding.get_setting().completion,
+        leaving=("退職日" if person.is_employee else "扶養から外れた日", person.left_on),
     )
     if days.is_bound and days.is_valid() and _save_days(request, person, days):
         return redirect("office:person", person_id=person.id)
@@ -93,7 +95,11 @@ def _page(request: HttpRequest, person: roster.PersonRow, extension: ExtensionFo
 def _save_days(request: HttpRequest, person: roster.PersonRow, form: DaysForm) -> bool:
     try:
         changed = actions.record_days(
-            actor=actor_of(request), person_id=person.id, days=form.days(), now=now_of(request)
+            actor=actor_of(request),
+            person_id=person.id,
+            days=form.days(),
+            leaving=actions.Leaving(form.cleaned_data["left_on"]),
+            now=now_of(request),
         )
     except InvalidError as error:
         form.add_error("tax_exemption-deadline", error.short)

@@ -6,6 +6,7 @@ Every writer takes the record's head first: an approval and a lengthening at the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from azukari.journal.rules import Event, Line, Operation
 from azukari.kernel.actor import Actor, Role
 from azukari.kernel.clock import jst_day
 from azukari.kernel.text import mask_long_digits
+from azukari.roster import actions as roster_actions
 from azukari.roster import queries as roster
 from azukari.store.scope import current_office
 from azukari.tenancy import policy as office_policy
@@ -33,23 +35,42 @@ SCREEN = "保存期間"
 _LOOK_EVERY = timedelta(days=7)
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """退職日 of an employee, or the end of 扶養 of a dependant, as a page gives it; None: still there."""
+
+    on: date | None
+
+
 def record_days(
-    *, actor: Actor, person_id: UUID, days: Mapping[tuple[str, EventKind], date | None], now: datetime
+    *,
+    actor: Actor,
+    person_id: UUID,
+    days: Mapping[tuple[str, EventKind], date | None],
+    leaving: Leaving | None = None,
+    now: datetime,
 ) -> bool:
     """Record days for papers of one person; None takes one away. Tells whether anything changed.
 
+    Without `leaving` 退職日 stays as it is.
     Raises: PersonNotFoundError, PermissionNotAllowed, DeadlineTooEarlyError.
     """
     with transaction.atomic():
         journal.lock()
         person = roster.get_person_for(actor, person_id, lock=True)
         policy.check_can(actor, "vault:number:dispose", person.client_id)
+        told = []
+        if leaving is not None and leaving.on != person.left_on:
+            roster_actions.change_leaving(person.id, leaving.on, now=now)
+            what = "退職日" if person.is_employee else "扶養から外れた日"
+            told.append(f"{what}：{_day(person.left_on)}から{_day(leaving.on)}へ")
+            person = roster.get_person_for(actor, person_id)
         before = holding.find_days([person.id]).get(person.id, {})
         changed = {key: day for key, day in days.items() if before.get(key) != day}
         for (_, kind), day in changed.items():
             if kind is EventKind.DEADLINE and day is not None:
                 _check_deadline(person, day)
-        if not changed:
+        if not changed and not told:
             return False
         for (document, kind), day in changed.items():
             row = RetentionDay.objects.filter(person_id=person.id, document=document, kind=kind)
@@ -63,11 +84,11 @@ def record_days(
                     recorded_by_name=actor.name,
                     recorded_at=now,
                 )
-        told = "、".join(
+        told += [
             f"{LABELS[document]}の{EVENT_LABELS[kind]}：{_day(before.get((document, kind)))}から{_day(day)}へ"
             for (document, kind), day in changed.items()
-        )
-        _record(actor, events.DAYS_RECORDED, person, told, now=now)
+        ]
+        _record(actor, events.DAYS_RECORDED, person, "、".join(told), now=now)
         return True
 
 
@@ -90,11 +111,14 @@ def extend(*, actor: Actor, person_id: UUID, until: date, reason: str, now: date
         journal.lock()
         person = roster.get_person_for(actor, person_id, lock=True)
         policy.check_can(actor, "vault:retention:extend", person.client_id)
-        today = jst_day(now)
-        if not today < until <= retention.last_day(today, retention.EXTEND_YEARS):
-            raise errors.ExtensionDayError(years=retention.EXTEND_YEARS)
-        if not queries.live_numbers([person.id]):
+        numbers, today = queries.live_numbers([person.id]), jst_day(now)
+        if not numbers:
             raise errors.NothingToExtendError
+        people: dict[UUID, roster.PersonRow] = {person.id: person}
+        ends = [held.last_on or today for held in holding.holdings_of(numbers, people).values()]
+        latest = retention.last_day(max(today, *ends), retention.EXTEND_YEARS)
+        if not today < until <= latest:
+            raise errors.ExtensionDayError(latest=latest)
         why = mask_long_digits(reason)
         _end(actor, person.id, now=now)
         RetentionExtension.objects.create(

@@ -14,7 +14,7 @@ from azukari.roster.queries import PersonRow
 from azukari.vault.models import RetentionDay, RetentionExtension, RetentionSetting
 from azukari.vault.queries import NumberFacts
 from azukari.vault.rules.brake import Brake
-from azukari.vault.rules.documents import CHOSEN, DEFAULT_COMPLETION, Completion, EventKind
+from azukari.vault.rules.documents import CHOSEN, DEFAULT_COMPLETIONS, Completion, EventKind
 from azukari.vault.rules.numbers import RecordState
 from azukari.vault.rules.reasons import Whose, why_held
 from azukari.vault.rules.retention import Days, Extension, Holding, hold
@@ -34,10 +34,11 @@ def get_setting() -> Setting:
     """Get the office's rules, the defaults where it has set none."""
     row = RetentionSetting.objects.get_queryset().order_by().first()
     if row is None:
-        return Setting(completion={document.code: DEFAULT_COMPLETION for document in CHOSEN})
+        return Setting(completion=DEFAULT_COMPLETIONS)
     return Setting(
         completion={
-            document.code: Completion(row.completion.get(document.code, DEFAULT_COMPLETION)) for document in CHOSEN
+            document.code: Completion(row.completion.get(document.code) or DEFAULT_COMPLETIONS[document.code])
+            for document in CHOSEN
         },
         brake=Brake(count=row.brake_count, share=row.brake_share),
         version=row.version,

@@ -49,6 +49,7 @@ class Completion(StrEnum):
 
     LATER = "LATER"
     LOSS = "LOSS"
+    LEFT_OR_NOTICE = "LEFT_OR_NOTICE"
     LEFT = "LEFT"
     NOTICE = "NOTICE"
     FILED = "FILED"
@@ -57,11 +58,14 @@ class Completion(StrEnum):
 COMPLETION_LABELS = {
     Completion.LATER: "資格喪失日と決定通知書を受け取った日の遅いほう",
     Completion.LOSS: "資格喪失日",
+    Completion.LEFT_OR_NOTICE: "退職日と決定通知書を受け取った日の遅いほう",
     Completion.LEFT: "退職日",
     Completion.NOTICE: "決定通知書を受け取った日",
     Completion.FILED: "届書を提出した日",
 }
-DEFAULT_COMPLETION = Completion.LATER
+# The first is the default: the later of the two days, law.md 4.2. 労災保険 knows no 資格.
+_INSURED = tuple(Completion)
+_NOT_INSURED = tuple(rule for rule in Completion if rule not in {Completion.LATER, Completion.LOSS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,7 @@ class Document:
     law: str
     sure: str
     always: bool
+    completions: tuple[Completion, ...] = ()
     valid_from: date = date(2015, 10, 5)  # the day numbers began: 番号法附則1条
     valid_until: date | None = None
 
@@ -94,6 +99,7 @@ DOCUMENTS = (
         law="雇用保険法施行規則143条",
         sure="条",
         always=True,
+        completions=_INSURED,
     ),
     Document(
         code="ei_other",
@@ -118,6 +124,7 @@ DOCUMENTS = (
         law="健康保険法施行規則34条",
         sure="条",
         always=True,
+        completions=_INSURED,
     ),
     Document(
         code="pension",
@@ -130,6 +137,7 @@ DOCUMENTS = (
         law="厚生年金保険法施行規則28条",
         sure="条",
         always=True,
+        completions=_INSURED,
     ),
     Document(
         code="category3",
@@ -143,6 +151,7 @@ DOCUMENTS = (
         law="健康保険法施行規則34条に準じる",
         sure="推",
         always=True,
+        completions=_INSURED,
     ),
     Document(
         code="workers_compensation",
@@ -155,6 +164,7 @@ DOCUMENTS = (
         law="労働者災害補償保険法施行規則51条",
         sure="条",
         always=True,
+        completions=_NOT_INSURED,
     ),
     Document(
         code="tax_exemption",
@@ -250,6 +260,8 @@ def _check_one(document: Document) -> None:
         raise ValueError(f"{document.code}: how the source was read is not said")
     if document.start is Start.TAX_YEAR and document.event not in {EventKind.DEADLINE, EventKind.RECEIVED}:
         raise ValueError(f"{document.code}: a tax year needs its deadline or receipt")
+    if (document.start is Start.COMPLETION and document.always) != bool(document.completions):
+        raise ValueError(f"{document.code}: an office decides of 完結の日 only, and of that always")
     if not document.always and document.event is None:
         raise ValueError(f"{document.code}: nothing tells that a person has this paper")
 
@@ -285,4 +297,8 @@ def asked_of(document: Document) -> tuple[EventKind, ...]:
     """Tell which days a person's page asks for this paper. 退職日 stands in the 台帳."""
     if document.event is not None:
         return (document.event,)
-    return (EventKind.LOST, EventKind.NOTICE, EventKind.FILED)
+    kinds = (EventKind.LOST, EventKind.NOTICE, EventKind.FILED)
+    return kinds if Completion.LOSS in document.completions else kinds[1:]
+
+
+DEFAULT_COMPLETIONS: Mapping[str, Completion] = {document.code: document.completions[0] for document in CHOSEN}

@@ -77,6 +77,10 @@ def _extended(holding: Holding, today: date) -> str:
     found = holding.extension
     if found is None or found.until < today:
         return ""
+    last_on = holding.last_on
+    if last_on is not None and found.until <= last_on:
+        # It adds nothing to the law, but holds the number should the contract end or the number change.
+        return f"「{found.reason}」のため、{_day(found.until)}までは契約が終わっても廃棄しません（{found.by}）。"
     return f"「{found.reason}」のため、{_day(found.until)}まで延長しています（{found.by}）。"
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from azukari.vault.rules.documents import (
     COMPLETION_LABELS,
-    DEFAULT_COMPLETION,
+    DEFAULT_COMPLETIONS,
     DOCUMENTS,
     EVENT_LABELS,
     Completion,
@@ -165,6 +165,9 @@ def completed_on(document: str, rule: Completion, days: Days) -> date | Missing 
             return lost
         case Completion.LEFT:
             return days.left_on or lost
+        case Completion.LEFT_OR_NOTICE:
+            left_on = days.left_on or lost
+            return max(left_on, notice) if notice else left_on
         case Completion.NOTICE:
             return notice or EventKind.NOTICE
         case Completion.FILED:
@@ -205,7 +208,7 @@ def hold(
         rows = [document for document in documents if document.code == code]
         if rows[0].purpose not in purposes:
             continue
-        event, rule = _event_of(rows[0], chosen.get(code, DEFAULT_COMPLETION), days)
+        event, rule = _event_of(rows[0], chosen.get(code) or DEFAULT_COMPLETIONS.get(code), days)
         if isinstance(event, date):
             periods.append(_period(in_force(rows, event)[code], event, rule))
         elif rows[0].always:
@@ -224,12 +227,13 @@ def hold(
     return Holding(periods=tuple(periods), waiting=tuple(waiting), extension=extension)
 
 
-def _event_of(document: Document, rule: Completion, days: Days) -> tuple[date | Missing | EventKind, str]:
+def _event_of(document: Document, rule: Completion | None, days: Days) -> tuple[date | Missing | EventKind, str]:
     if not document.always:
         assert document.event is not None
         return days.recorded.get((document.code, document.event), Missing.RELATION), EVENT_LABELS[document.event]
     if document.start is Start.TAX_YEAR:
         return last_deadline(document.code, days), "最後の提出期限の年"
+    assert rule is not None
     return completed_on(document.code, rule, days), COMPLETION_LABELS[rule]
 
 
