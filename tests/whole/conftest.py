@@ -21,7 +21,7 @@ def site(tmp_path: Path) -> Iterator[dict[str, str]]:
         **os.environ,
         "AZUKARI_DATA": str(tmp_path / "data"),
         "DJANGO_SETTINGS_MODULE": "azukari.config.settings",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",  # this tree's own code, whatever is installed
         "PYTHONWARNINGS": "error",
     }
     environment.pop("AZUKARI_TEST_DATA", None)
