@@ -12,8 +12,9 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from azukari.journal import errors, rules
 from azukari.journal.models import Entry, EntryText, TakeOut
 from azukari.journal.rules import events
-from azukari.journal.rules.takeouts import LEAVING, OUTCOME_LABELS, TAKEN_OUT_LABELS, Outcome, TakenOut
+from azukari.journal.rules.takeouts import AT_ONCE, LEAVING, OUTCOME_LABELS, TAKEN_OUT_LABELS, Outcome, TakenOut
 from azukari.kernel.actor import Actor
+from azukari.kernel.clock import jst_day
 from azukari.store.models import OfficeQuerySet
 
 _WALK = 1_000
@@ -216,11 +217,12 @@ def verify_take_outs() -> int:
     start = -1
     leaving = Entry.objects.filter(taken_out__in=[kind.value for kind in LEAVING]).order_by("seq")
     while found := list(leaving.filter(seq__gt=start)[:_WALK]):
+        texts = dict(EntryText.objects.filter(id__in=[entry.id for entry in found]).values_list("id", "texts"))
         for entry in found:
             told = rules.parse_body(bytes(entry.body))
             if rules.UNTIL in told["commitments"]:
                 left.add(entry.seq)
-                _check_bound(entry, rows.get(entry.seq))
+                _check_bound(entry, rows.get(entry.seq), texts.get(entry.id, {}))
         start = found[-1].seq
     for row in rows.values():
         if row.seq not in left:
@@ -239,13 +241,14 @@ def verify_take_outs() -> int:
     return len(rows)
 
 
-def _check_bound(entry: Entry, row: TakeOut | None) -> None:
+def _check_bound(entry: Entry, row: TakeOut | None, words: dict[str, str]) -> None:
     number = f"{entry.operation}-{entry.line}"
     if row is None:
         raise errors.JournalDamagedError(number=number, why="この記録の持ち出しがありません。")
-    same = (
-        (row.id, row.number, row.at, row.kind) == (entry.id, number, entry.at, entry.taken_out)
-        and (row.staff_id, row.client_id, row.person_id) == (entry.staff_id, entry.client_id, entry.person_id)
-    )  # fmt: skip
+    due = AT_ONCE if row.due_on == jst_day(row.at) else f"{row.due_on:%Y/%m/%d} まで"
+    same = (row.id, row.number, row.at, row.kind) == (entry.id, number, entry.at, entry.taken_out)
+    same &= (row.staff_id, row.client_id, row.person_id) == (entry.staff_id, entry.client_id, entry.person_id)
+    # An erased text says nothing; one that is there opens its commitment (verify_record).
+    same &= words.get(rules.UNTIL) in {None, due, f"{row.due_on:%Y/%m/%d} まで"}
     if not same:
         raise errors.JournalDamagedError(number=number, why="持ち出しの記録が書き換えられています。")
