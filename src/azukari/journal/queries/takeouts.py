@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Q
 
 from azukari.journal import errors, rules
 from azukari.journal.models import Entry, EntryText, TakeOut
@@ -94,11 +94,13 @@ def list_take_outs(
             found = found.filter(due_on__lt=today)
     elif wanted.state:
         found = found.filter(outcome=wanted.state)
-    closed = Case(When(outcome="", then=Value(0)), default=Value(1), output_field=IntegerField())
-    still_due = Case(When(outcome="", then="due_on"), default=None)
-    start = (page - 1) * size
-    rows = list(found.order_by(closed, still_due, "-seq")[start : start + size])
-    return _rows(rows), found.count()
+    still_out, ended = found.filter(outcome="").order_by("due_on", "-seq"), found.exclude(outcome="").order_by("-seq")
+    opened, start = still_out.count(), (page - 1) * size
+    rows = list(still_out[start : start + size])
+    if len(rows) < size:
+        first = max(0, start - opened)
+        rows += ended[first : first + size - len(rows)]
+    return _rows(rows), opened + ended.count()
 
 
 def list_open(
