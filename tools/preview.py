@@ -155,6 +155,7 @@ def walk(see: Walk) -> None:
     _imports(see)
     _disposals(see)
     _files(see)
+    _take_outs(see)
     see.log_in("aoki")
     see.look("home-manager")
     see.open_record()
@@ -162,6 +163,7 @@ def walk(see: Walk) -> None:
         ("log", "/log/"),
         ("log-empty", "/log/?person=%E3%81%84%E3%81%AA%E3%81%84"),
         ("log-error", "/log/?since=abc"),
+        ("log-events", "/log/events/"),
     ):
         see.go(path)
         see.look(name)
@@ -377,6 +379,21 @@ def _hand_in(see: Walk, client: str, file: str) -> None:
     see.page.set_input_files("[name=file]", SHEETS / file)
     see.page.locator("main .primary").click()
     see.page.wait_for_selector("#check", timeout=60_000)
+
+
+def _take_outs(see: Walk) -> None:
+    see.go("/take-outs/")
+    see.look("take-outs")
+    see.page.emulate_media(media="print")
+    see.page.pdf(path=see.out / "take-outs-print.pdf", prefer_css_page_size=True)
+    see.page.emulate_media(media="screen")
+    see.go("/take-outs/?state=MISTAKEN")
+    see.look("take-outs-empty")
+    see.go("/take-outs/?state=OPEN")
+    see.go(see.links(r"/take-outs/close/\?takeout=[0-9a-f-]{36}")[0])
+    see.look("take-out-end")
+    see.page.locator("main form .primary").click()
+    see.look("take-out-end-errors")
 
 
 def _disposals(see: Walk) -> None:

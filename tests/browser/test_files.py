@@ -218,9 +218,10 @@ def test_protected_both_ways(browser: Browser, served: Site) -> None:
     page.select_option("[name=use]", index=1)
     page.check("[name=taken_out][value=FILE]")
     page.click("text=記録してダウンロード")
-    expect(page.locator("main")).to_contain_text("持ち出しの記録（何のために、どこへ）が入力されていません。")
+    expect(page.locator("main")).to_contain_text("いつまでかが入力されていません。")
+    page.fill("[name=password]", PASSWORD)
     page.fill("[name=note]", "健康保険の届出のため")
-    page.check("[name=taken_out][value=FILE]")
+    page.check("[name=at_once]")
     with page.expect_download() as got:
         page.click("text=記録してダウンロード")
     assert Path(got.value.path()).read_bytes() == secret

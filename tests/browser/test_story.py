@@ -58,6 +58,7 @@ def test_a_number_is_shown_on_a_deliberate_act_and_recorded(page: Page, served: 
     page.select_option("[name=use]", index=1)
     use = page.locator("[name=use]").input_value()
     page.check("[name=taken_out][value=DOCUMENT]")
+    page.fill("[name=due_on]", "R20.1.1")
     page.locator("main form button.primary").click()
     expect(page.locator("main")).to_contain_text("パスワードが正しくありません")
     assert page.locator("[name=use]").input_value() == use

@@ -51,7 +51,7 @@ def bare_site(data: Path, *, copied: dict[str, str] | None = None) -> Iterator[d
         "AZUKARI_DATA": str(data),
         "AZUKARI_BACKUP_USER": "azukari_backup",
         "DJANGO_SETTINGS_MODULE": "azukari.config.settings",
-        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",  # this tree's own code, whatever is installed
         "PYTHONWARNINGS": "error",
     }
     environment.pop("AZUKARI_TEST_DATA", None)

@@ -26,9 +26,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 from azukari.intake import queries as intake  # noqa: E402
 from azukari.intake.actions import registration, sheets  # noqa: E402
 from azukari.journal import queries as journal  # noqa: E402
-from azukari.journal.rules.takeouts import TakeOutFacts  # noqa: E402
+from azukari.journal.actions import takeouts  # noqa: E402
+from azukari.journal.queries import takeouts as take_outs  # noqa: E402
+from azukari.journal.rules.takeouts import Ending, Outcome, TakenOut, TakeOutFacts  # noqa: E402
 from azukari.kernel.check_digits import synthetic_number  # noqa: E402
-from azukari.kernel.clock import utc_now  # noqa: E402
+from azukari.kernel.clock import jst_day, utc_now  # noqa: E402
 from azukari.kernel.ids import new_id  # noqa: E402
 from azukari.ops import sweeper  # noqa: E402
 from azukari.ops.verify import verify  # noqa: E402
@@ -229,6 +231,41 @@ class Reveal(Scenario):
         assert not shown or shown.decode() == self.digits
 
 
+class TakeOut(Reveal):
+    """Shown to go onto a paper: nobody saw it without the take-out, and no entry promises one that is not there."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.leaves = TakeOutFacts(kind=TakenOut.DOCUMENT, at_once=True)
+
+    def check(self) -> None:
+        super().check()
+        recorded = self.labels().count("マイナンバー閲覧")
+        assert len(take_outs.list_open(self.manager, person_ids=[self.person_id])) == recorded
+        take_outs.verify_take_outs()
+
+
+class Close(Scenario):
+    """Two take-outs that end together: both are closed with two lines in the record, or none with none."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.register()
+        self.leaves = TakeOutFacts(kind=TakenOut.DOCUMENT, at_once=True)
+        for _ in range(2):
+            self.reveal()
+        self.open = [row.id for row in take_outs.list_open(self.manager, person_ids=[self.person_id])]
+
+    def act(self) -> None:
+        ending = Ending(outcome=Outcome.SUBMITTED, on=jst_day(utc_now()))
+        takeouts.close(actor=self.manager, ids=self.open, ending=ending, now=utc_now())
+
+    def check(self) -> None:
+        left = len(take_outs.list_open(self.manager, person_ids=[self.person_id]))
+        assert (left, self.labels().count("持ち出したものの提出")) in {(2, 0), (0, 2)}
+        take_outs.verify_take_outs()
+
+
 class Dispose(Scenario):
     def prepare(self) -> None:
         super().prepare()
@@ -396,6 +433,8 @@ def person(code: str) -> PersonFacts:
 SCENARIOS = {
     "register": Register,
     "reveal": Reveal,
+    "take_out": TakeOut,
+    "close": Close,
     "dispose": Dispose,
     "import": Import,
     "activate": Activate,

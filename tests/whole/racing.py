@@ -19,6 +19,12 @@ django.setup()
 from django.db import connections, transaction  # noqa: E402
 
 from azukari.journal import queries as journal  # noqa: E402
+from azukari.journal.actions import takeouts  # noqa: E402
+from azukari.journal.errors import TakeOutClosedError  # noqa: E402
+from azukari.journal.queries import takeouts as take_outs  # noqa: E402
+from azukari.journal.rules import Operation  # noqa: E402
+from azukari.journal.rules.takeouts import Ending, Outcome, TakenOut, TakeOutFacts  # noqa: E402
+from azukari.kernel.clock import jst_day  # noqa: E402
 from azukari.kernel.errors import InvalidError  # noqa: E402
 from azukari.seal import one_time  # noqa: E402
 from azukari.store.scope import office_scope  # noqa: E402
@@ -29,6 +35,7 @@ from azukari.tenancy.errors import LoginRefusedError, TooManyAttemptsError  # no
 from azukari.tenancy.models import Account, Grant, OfficeKeys  # noqa: E402
 from azukari.tenancy.models import Office as OfficeRow  # noqa: E402
 from azukari.tenancy.rules import login as limits  # noqa: E402
+from azukari.vault.rules import events  # noqa: E402
 from tests.cast import NOW, PASSWORD, Cast, add_app, make_cast  # noqa: E402
 
 TRIES = 50
@@ -137,6 +144,40 @@ def guess_password(cast: Cast) -> None:
     assert results == {LoginRefusedError.code: allowed, TooManyAttemptsError.code: TRIES - allowed}, results
 
 
+def close_take_out(cast: Cast) -> None:
+    """Two kinds of end for the same take-out, fifty people at once: one wins, and the record holds one end."""
+    with office_scope(cast.minato.id), transaction.atomic():
+        manager = cast.minato.actor("aoki")
+        takeouts.take_out(
+            actor=manager,
+            operation=Operation(event=events.REVEALED, screen="試験"),
+            facts=TakeOutFacts(kind=TakenOut.FILE, at_once=True),
+            now=NOW,
+        )
+    with office_scope(cast.minato.id):
+        (row,) = take_outs.list_open(manager)
+
+    def close(place: int) -> None:
+        ending = Ending(outcome=Outcome.ERASED if place % 2 else Outcome.RETURNED, on=jst_day(NOW))
+        try:
+            takeouts.close(actor=manager, ids=[row.id], ending=ending, now=LATER)
+        except TakeOutClosedError as error:
+            raise Lost from error
+
+    results = at_once(cast, close)
+    assert results == {"won": 1, "lost": TRIES - 1}, results
+    with office_scope(cast.minato.id):
+        assert take_outs.verify_take_outs() == 1
+        rows = journal.list_entries(manager, journal.Filter(since=LATER), size=200).rows
+        assert sum(entry.label in {"持ち出したものの消去", "持ち出したものの返却"} for entry in rows) == 1
+
+
+class Lost(InvalidError):
+    """Somebody else was first."""
+
+    code = "lost"
+
+
 def _check_recorded(cast: Cast, label: str, *, since: datetime) -> None:
     with office_scope(cast.minato.id):
         rows = journal.list_entries(cast.minato.actor("aoki"), journal.Filter(since=since), size=200).rows
@@ -146,6 +187,6 @@ def _check_recorded(cast: Cast, label: str, *, since: datetime) -> None:
 
 if __name__ == "__main__":
     made = make_cast()
-    for scenario in (guess_password, prove_totp, prove_backup_code, redeem_activation, found_office):
+    for scenario in (guess_password, prove_totp, prove_backup_code, redeem_activation, close_take_out, found_office):
         scenario(made)
         sys.stdout.write(f"{scenario.__name__}\n")

@@ -1,4 +1,4 @@
-"""kill -9 at each step of register, reveal, dispose, import, activation and stop: nothing half done or unrecorded."""
+"""kill -9 at each step of register, reveal, take-out, close, dispose, import, activation and stop: nothing half done or unrecorded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from tests.whole.conftest import run
 
-SCENARIOS = ["register", "reveal", "dispose", "import", "activate", "stop"]
+SCENARIOS = ["register", "reveal", "take_out", "close", "dispose", "import", "activate", "stop"]
 
 
 @pytest.mark.nightly
@@ -17,7 +17,7 @@ def test_killed_at_every_step_the_invariants_hold(site: dict[str, str], scenario
     kill(site, scenario, stride=1)
 
 
-@pytest.mark.parametrize(("scenario", "stride"), list(zip(SCENARIOS, [3, 2, 5, 9, 4, 4], strict=True)))
+@pytest.mark.parametrize(("scenario", "stride"), list(zip(SCENARIOS, [3, 2, 4, 6, 5, 9, 4, 4], strict=True)))
 def test_killed_at_some_steps_the_invariants_hold(site: dict[str, str], scenario: str, stride: int) -> None:
     """A sample of the sweep above, from another first step each day."""
     kill(site, scenario, stride=stride)

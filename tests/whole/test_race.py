@@ -1,4 +1,4 @@
-"""Fifty parallel redemptions of an activation code, a code of the app, a backup code: exactly one winner."""
+"""Fifty parallel redemptions of an activation code, a code of the app, a backup code, and ends of one take-out: exactly one winner."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ from tests.whole.conftest import run
 def test_of_fifty_at_once_one_wins(site: dict[str, str]) -> None:
     result = run(site, "tests.whole.racing")
     assert result.returncode == 0, result.stderr[-3000:]
-    assert len(result.stdout.split()) == 5
+    assert len(result.stdout.split()) == 6

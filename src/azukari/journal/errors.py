@@ -101,3 +101,10 @@ class NothingChosenError(InvalidError):
     happened = "記録しませんでした。"
     cause = "持ち出しの記録が選択されていません。"
     remedy = "記録する行を1つ以上選んでください。"
+
+
+class ReceiptIsNumberError(InvalidError):
+    code = "journal.receipt_is_number"
+    happened = "記録しませんでした。"
+    cause = "控えの番号が、個人番号と同じ形をしています。"
+    remedy = "控えの番号を確認してください。個人番号は、どの欄にも書きません。"

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Q
 
 from azukari.journal import errors, rules
 from azukari.journal.models import Entry, EntryText, TakeOut
 from azukari.journal.rules import events
-from azukari.journal.rules.takeouts import LEAVING, OUTCOME_LABELS, TAKEN_OUT_LABELS, Outcome, TakenOut
+from azukari.journal.rules.takeouts import AT_ONCE, LEAVING, OUTCOME_LABELS, TAKEN_OUT_LABELS, Outcome, TakenOut
 from azukari.kernel.actor import Actor
+from azukari.kernel.clock import jst_day
 from azukari.store.models import OfficeQuerySet
 
 _WALK = 1_000
@@ -93,11 +94,13 @@ def list_take_outs(
             found = found.filter(due_on__lt=today)
     elif wanted.state:
         found = found.filter(outcome=wanted.state)
-    closed = Case(When(outcome="", then=Value(0)), default=Value(1), output_field=IntegerField())
-    still_due = Case(When(outcome="", then="due_on"), default=None)
-    start = (page - 1) * size
-    rows = list(found.order_by(closed, still_due, "-seq")[start : start + size])
-    return _rows(rows), found.count()
+    still_out, ended = found.filter(outcome="").order_by("due_on", "-seq"), found.exclude(outcome="").order_by("-seq")
+    opened, start = still_out.count(), (page - 1) * size
+    rows = list(still_out[start : start + size])
+    if len(rows) < size:
+        first = max(0, start - opened)
+        rows += ended[first : first + size - len(rows)]
+    return _rows(rows), opened + ended.count()
 
 
 def list_open(
@@ -216,11 +219,12 @@ def verify_take_outs() -> int:
     start = -1
     leaving = Entry.objects.filter(taken_out__in=[kind.value for kind in LEAVING]).order_by("seq")
     while found := list(leaving.filter(seq__gt=start)[:_WALK]):
+        texts = dict(EntryText.objects.filter(id__in=[entry.id for entry in found]).values_list("id", "texts"))
         for entry in found:
             told = rules.parse_body(bytes(entry.body))
             if rules.UNTIL in told["commitments"]:
                 left.add(entry.seq)
-                _check_bound(entry, rows.get(entry.seq))
+                _check_bound(entry, rows.get(entry.seq), texts.get(entry.id, {}))
         start = found[-1].seq
     for row in rows.values():
         if row.seq not in left:
@@ -239,13 +243,14 @@ def verify_take_outs() -> int:
     return len(rows)
 
 
-def _check_bound(entry: Entry, row: TakeOut | None) -> None:
+def _check_bound(entry: Entry, row: TakeOut | None, words: dict[str, str]) -> None:
     number = f"{entry.operation}-{entry.line}"
     if row is None:
         raise errors.JournalDamagedError(number=number, why="この記録の持ち出しがありません。")
-    same = (
-        (row.id, row.number, row.at, row.kind) == (entry.id, number, entry.at, entry.taken_out)
-        and (row.staff_id, row.client_id, row.person_id) == (entry.staff_id, entry.client_id, entry.person_id)
-    )  # fmt: skip
+    due = AT_ONCE if row.due_on == jst_day(row.at) else f"{row.due_on:%Y/%m/%d} まで"
+    same = (row.id, row.number, row.at, row.kind) == (entry.id, number, entry.at, entry.taken_out)
+    same &= (row.staff_id, row.client_id, row.person_id) == (entry.staff_id, entry.client_id, entry.person_id)
+    # An erased text says nothing; one that is there opens its commitment (verify_record).
+    same &= words.get(rules.UNTIL) in {None, due, f"{row.due_on:%Y/%m/%d} まで"}
     if not same:
         raise errors.JournalDamagedError(number=number, why="持ち出しの記録が書き換えられています。")

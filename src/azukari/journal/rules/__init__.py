@@ -97,7 +97,7 @@ class Part(Flag):
 PART_LABELS = {
     Part.CLIENT: "事業所",
     Part.PERSON: "対象者",
-    Part.RECORD: "もとの記録・ファイルのID",
+    Part.RECORD: "もとの記録かファイルのID",
     Part.DOCUMENT: "書類の照合値",
     Part.DETAIL: "備考",
 }

@@ -5,12 +5,17 @@ Law: 特定個人情報ガイドライン（事業者編）別添1 2C b (書類�
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from azukari.journal import errors
 from azukari.kernel import text
+from azukari.kernel.check_digits import is_valid_my_number
+from azukari.kernel.errors import InvalidError
+
+_NUMBER_DIGITS = 12
 
 
 class TakenOut(StrEnum):
@@ -32,6 +37,7 @@ TAKEN_OUT_LABELS = {
     TakenOut.MEDIUM: "媒体に入れて運ぶ",
     TakenOut.FILE: "ファイルに出力",
 }
+AT_ONCE = "すぐに消去"
 # What leaves, and so is chased until its end. Looking on the screen alone takes nothing out.
 LEAVING = (TakenOut.DOCUMENT, TakenOut.PROGRAM, TakenOut.MEDIUM, TakenOut.FILE)
 
@@ -94,7 +100,7 @@ class TakeOutFacts:
     def until(self) -> str:
         """Say until when, in words."""
         if self.at_once or self.due_on is None:
-            return "すぐに消去"
+            return AT_ONCE
         return f"{self.due_on:%Y/%m/%d} まで"
 
     def in_words(self) -> str:
@@ -113,27 +119,35 @@ def tidied(facts: TakeOutFacts) -> TakeOutFacts:
     return replace(facts, medium=clean(facts.medium), submitted_to=clean(facts.submitted_to), note=clean(facts.note))
 
 
+def faults(facts: TakeOutFacts, *, today: date) -> list[InvalidError]:
+    """List everything that is not known of a take-out, so that a form can say it all at once."""
+    found: list[InvalidError] = []
+    if facts.kind not in LEAVING:
+        found.append(errors.TakeOutKindError())
+    if not facts.at_once and facts.due_on is None:
+        found.append(errors.TakeOutUntilMissingError())
+    if not facts.at_once and facts.due_on is not None and facts.due_on < today:
+        found.append(errors.TakeOutUntilPastError())
+    if facts.kind is TakenOut.MEDIUM:
+        if not facts.medium.strip():
+            found.append(errors.TakeOutMediumMissingError())
+        if not facts.submitted_to.strip():
+            found.append(errors.TakeOutDestinationMissingError())
+        if not facts.protections:
+            found.append(errors.TakeOutProtectionMissingError())
+        if not facts.note.strip():
+            found.append(errors.TakeOutApprovalMissingError())
+    return found
+
+
 def check(facts: TakeOutFacts, *, today: date) -> None:
     """Refuse a take-out of which something is not known.
 
     Raises: TakeOutKindError, TakeOutUntilMissingError, TakeOutUntilPastError, TakeOutMediumMissingError,
     TakeOutDestinationMissingError, TakeOutProtectionMissingError, TakeOutApprovalMissingError.
     """
-    if facts.kind not in LEAVING:
-        raise errors.TakeOutKindError
-    if not facts.at_once and facts.due_on is None:
-        raise errors.TakeOutUntilMissingError
-    if not facts.at_once and facts.due_on is not None and facts.due_on < today:
-        raise errors.TakeOutUntilPastError
-    if facts.kind is TakenOut.MEDIUM:
-        if not facts.medium.strip():
-            raise errors.TakeOutMediumMissingError
-        if not facts.submitted_to.strip():
-            raise errors.TakeOutDestinationMissingError
-        if not facts.protections:
-            raise errors.TakeOutProtectionMissingError
-        if not facts.note.strip():
-            raise errors.TakeOutApprovalMissingError
+    for fault in faults(facts, today=today):
+        raise fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,19 +168,27 @@ class Ending:
 
 
 def tidied_ending(ending: Ending) -> Ending:
-    """Give the ending without blanks around and without anything that could be a My Number."""
-    return replace(
-        ending,
-        how=text.mask_long_digits(ending.how.strip()),
-        receipt=text.mask_long_digits(ending.receipt.strip()),
-    )
+    """Give the ending without blanks around and without anything that could be a My Number.
+
+    The 控え number stays whole, since a 到達番号 has eighteen digits; `check_ending` refuses one that is a My Number.
+    """
+    return replace(ending, how=text.mask_long_digits(ending.how.strip()), receipt=ending.receipt.strip())
+
+
+def _holds_number(receipt: str) -> bool:
+    """Tell whether a 控え number is, or has standing alone in it, twelve digits with a right check digit."""
+    folded = text.fold_number(receipt)
+    runs = [*re.findall(r"[0-9]+", folded), "".join(re.findall(r"[0-9]", folded))]
+    return any(len(run) == _NUMBER_DIGITS and is_valid_my_number(run) for run in runs)
 
 
 def check_ending(ending: Ending, *, taken_on: date, today: date) -> None:
     """Refuse an ending that cannot be, or that leaves out why the record was wrong.
 
-    Raises: EndingReasonMissingError, EndingDayError.
+    Raises: EndingReasonMissingError, EndingDayError, ReceiptIsNumberError.
     """
+    if _holds_number(ending.receipt):
+        raise errors.ReceiptIsNumberError
     if ending.outcome is Outcome.MISTAKEN and not ending.how.strip():
         raise errors.EndingReasonMissingError
     if not taken_on <= ending.on <= today:

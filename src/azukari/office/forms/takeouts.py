@@ -12,6 +12,7 @@ from django import forms
 from azukari.journal.errors import (
     EndingDayError,
     EndingReasonMissingError,
+    ReceiptIsNumberError,
     TakeOutApprovalMissingError,
     TakeOutDestinationMissingError,
     TakeOutKindError,
@@ -31,8 +32,8 @@ from azukari.journal.rules.takeouts import (
     Protection,
     TakenOut,
     TakeOutFacts,
-    check,
     check_ending,
+    faults,
 )
 from azukari.kernel.clock import JST
 from azukari.kernel.errors import InvalidError
@@ -50,6 +51,7 @@ _FIELD_OF: dict[type[InvalidError], str] = {
     TakeOutApprovalMissingError: "note",
     EndingReasonMissingError: "how",
     EndingDayError: "on",
+    ReceiptIsNumberError: "receipt",
 }
 CHOICES = {
     TakenOut.SCREEN: "画面で見るだけ",
@@ -98,10 +100,8 @@ class TakeOutForm(Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and (facts := self.take_out()) is not None:
-            try:
-                check(facts, today=self._today)
-            except InvalidError as error:
-                self.add_error(_FIELD_OF[type(error)], error.short)
+            for fault in faults(facts, today=self._today):
+                self.add_error(_FIELD_OF[type(fault)], fault.short)
         return cleaned
 
     def take_out(self) -> TakeOutFacts | None:
@@ -174,7 +174,7 @@ class EndingForm(Form):
     """返却・消去・提出: how, when, and what proves it. Who confirms it is who is signed in."""
 
     outcome = forms.ChoiceField(
-        label="どうなりましたか",
+        label="終わり方",
         choices=[(one.value, OUTCOME_LABELS[one]) for one in Outcome],
         widget=forms.RadioSelect,
     )

@@ -332,7 +332,7 @@ def reveal_number(
                 person_id=person_id,
                 person_name=person.name,
                 record_id=found.id,
-                detail=f"{use.label}（提出先：{use.submitted_to}）",
+                detail=use.label if leaves else f"{use.label}（提出先：{use.submitted_to}）",
             ),
         ),
     )
