@@ -206,7 +206,9 @@ def test_one_line_withdrawn_and_the_other_over_is_the_end(minato: Office) -> Non
     deliveries.withdraw(actor=actor, delivery_id=first, now=NOW)
     retention.sweep_expired(due=NOW, now=NOW)
     assert not is_destroyed(file_id)
-    retention.sweep_expired(due=Delivery.objects.get(id=second).expires_at, now=Delivery.objects.get(id=second).expires_at)
+    retention.sweep_expired(
+        due=Delivery.objects.get(id=second).expires_at, now=Delivery.objects.get(id=second).expires_at
+    )
     assert is_destroyed(file_id)
     assert Delivery.objects.get(id=first).state == DeliveryState.WITHDRAWN
 
@@ -317,7 +319,9 @@ def test_drafts_that_were_never_sent_go_after_two_days(minato: Office) -> None:
     handed_in = hand_in(minato)
     retention.sweep_expired(due=NOW + timedelta(days=DRAFT_DAYS), now=NOW + timedelta(days=DRAFT_DAYS))
     assert not is_destroyed(left)
-    retention.sweep_expired(due=NOW + timedelta(days=DRAFT_DAYS) + MINUTE, now=NOW + timedelta(days=DRAFT_DAYS) + MINUTE)
+    retention.sweep_expired(
+        due=NOW + timedelta(days=DRAFT_DAYS) + MINUTE, now=NOW + timedelta(days=DRAFT_DAYS) + MINUTE
+    )
     assert is_destroyed(left)
     assert StoredFile.objects.get(id=left).state == FileState.SHREDDED
     assert not is_destroyed(sent.file_id) and not is_destroyed(handed_in.file_id)

@@ -304,7 +304,9 @@ def test_a_full_disk_does_not_hinder_the_end_of_files(
         while True:
             filler.write(b"\0" * 4096)
             filler.flush()
-    retention.sweep_expired(due=Delivery.objects.get(id=line.id).expires_at, now=Delivery.objects.get(id=line.id).expires_at)
+    retention.sweep_expired(
+        due=Delivery.objects.get(id=line.id).expires_at, now=Delivery.objects.get(id=line.id).expires_at
+    )
     assert not FileKey.objects.filter(id=line.file_id).exists()
     assert StoredFile.objects.get(id=line.file_id).shredded_at is not None
     assert list(store.list()) == []
@@ -365,11 +367,17 @@ def test_the_whole_story_on_a_bucket(minato: Office, seaweed: str, use: Callable
         blob.write(b"orphan")
         blob.commit()
     assert [found.file_id for found in retention.check_files()] == [None]
-    assert (retention.sweep_orphans(due=looks.confirm(now=NOW), now=NOW), retention.sweep_orphans(due=looks.confirm(now=NOW + DAY), now=NOW + DAY)) == (0, 1)
+    assert (
+        retention.sweep_orphans(due=looks.confirm(now=NOW), now=NOW),
+        retention.sweep_orphans(due=looks.confirm(now=NOW + DAY), now=NOW + DAY),
+    ) == (0, 1)
     assert list(retention.check_files()) == []
 
     lines = [line, handed_in, sent]
-    retention.sweep_expired(due=max(Delivery.objects.get(id=one.id).expires_at for one in lines), now=max(Delivery.objects.get(id=one.id).expires_at for one in lines))
+    retention.sweep_expired(
+        due=max(Delivery.objects.get(id=one.id).expires_at for one in lines),
+        now=max(Delivery.objects.get(id=one.id).expires_at for one in lines),
+    )
     assert [facts.key for facts in store.list("files/")] == []
     assert set(StoredFile.objects.filter(shredded_at__isnull=True)) == set()
     with pytest.raises(ExpiredError):

@@ -1,8 +1,8 @@
 """Fills a site, disposes of some of it, and looks afterwards what opens. Started by test_backups.py in a site:
 
-    fill <state>       offices, 14 numbers, 8 files (4 protected)
-    dispose <state>    10 numbers, 5 files; one sheet's parcel; what is left is written down
-    look <state>       every number and file: opens when it lives, by no means when it was disposed of
+fill <state>       offices, 14 numbers, 8 files (4 protected)
+dispose <state>    10 numbers, 5 files; one sheet's parcel; what is left is written down
+look <state>       every number and file: opens when it lives, by no means when it was disposed of
 """
 
 from __future__ import annotations

@@ -39,4 +39,6 @@ def _check_office(*, now: datetime) -> Iterator[Found]:
     try:
         journal.verify_record()
     except (JournalDamagedError, SealError) as error:
-        yield number_checks.Finding(name="取扱記録", what=error.reason, advice="azukari check-record と控えで確認してください。")
+        yield number_checks.Finding(
+            name="取扱記録", what=error.reason, advice="azukari check-record と控えで確認してください。"
+        )

@@ -32,7 +32,9 @@ def back_up(typed: str) -> int:
         for stamp in stamps:
             sys.stdout.write(f"{what}の古い控え {stamp} を消しました。\n")
     if taken.missing:
-        sys.stdout.write(f"見つからないファイルの部分が{taken.missing}個ありました。azukari fsck で確認してください。\n")
+        sys.stdout.write(
+            f"見つからないファイルの部分が{taken.missing}個ありました。azukari fsck で確認してください。\n"
+        )
     if places.is_same_disk(place, settings.DATA):
         sys.stdout.write("注意：データと同じディスクです。ディスクが壊れると、控えも失います。\n")
     sys.stdout.write("root.key はこの控えに入っていません。別の場所に保管してください。\n")

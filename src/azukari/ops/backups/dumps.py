@@ -61,13 +61,15 @@ def dump(alias: str, target: Path) -> Snapshot:
 def _dump_sqlite(alias: str, target: Path) -> Snapshot:
     name = connections[alias].settings_dict["NAME"]
     target.touch(mode=0o600)
-    with closing(sqlite3.connect(f"file:{name}?mode=ro", uri=True, timeout=20)) as source:
-        with closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)  # in one step: one moment, and nobody who writes has to wait
-            copy.execute("PRAGMA journal_mode=DELETE")
-            if copy.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
-                raise BackupFailedError(why=f"{alias}：写しの検査に合格しませんでした。")
-            return Snapshot(lambda sql: copy.execute(sql).fetchall(), heads=alias == "default")
+    with (
+        closing(sqlite3.connect(f"file:{name}?mode=ro", uri=True, timeout=20)) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        source.backup(copy)  # in one step: one moment, and nobody who writes has to wait
+        copy.execute("PRAGMA journal_mode=DELETE")
+        if copy.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+            raise BackupFailedError(why=f"{alias}：写しの検査に合格しませんでした。")
+        return Snapshot(lambda sql: copy.execute(sql).fetchall(), heads=alias == "default")
 
 
 def _dump_postgresql(alias: str, target: Path) -> Snapshot:

@@ -1,10 +1,10 @@
 """The folder of backups: what lies where, which folders are refused, and the lock against two at once.
 
-    .lock                  held while somebody takes, drops or restores
-    main/<moment>/         one backup of the main database; kept by count
-    keys/<moment>/         one backup of the key store; kept for 35 days at most
-    files/                 sealed parts of files, each copied once
-    */.making-<moment>/    being written, or left by a kill; removed by the next run
+.lock                  held while somebody takes, drops or restores
+main/<moment>/         one backup of the main database; kept by count
+keys/<moment>/         one backup of the key store; kept for 35 days at most
+files/                 sealed parts of files, each copied once
+*/.making-<moment>/    being written, or left by a kill; removed by the next run
 """
 
 from __future__ import annotations

@@ -63,9 +63,7 @@ def record_restored(taken_at: datetime, *, again: int, shorter: int, now: dateti
         operation=Operation(
             event=Events.BACKUP_RESTORED,
             screen=_SCREEN,
-            lines=(
-                Line(detail=f"{jst_minute(taken_at)}の控えに戻しました。{lost}廃棄のやり直し：{again}件。"),
-            ),
+            lines=(Line(detail=f"{jst_minute(taken_at)}の控えに戻しました。{lost}廃棄のやり直し：{again}件。"),),
         ),
         now=now,
     )
