@@ -184,7 +184,7 @@ class Custody(RuleBasedStateMachine):
     @precondition(lambda self: self.model.requests)
     @rule(carries_out=st.booleans())
     def decide(self, carries_out: bool) -> None:
-        disposal_id, (one, records) = next(iter(self.model.requests.items()))
+        disposal_id, (_, records) = next(iter(self.model.requests.items()))
         with self.scope():
             if not carries_out:
                 disposal.cancel_disposal(actor=self.actor, disposal_id=disposal_id, now=self.clock.now())
