@@ -16,7 +16,7 @@ def hold(site: dict[str, str], folder: Path, *, examples: int, steps: int) -> No
 
 
 def test_a_few_stories_hold(site: dict[str, str], tmp_path: Path) -> None:
-    hold(site, tmp_path, examples=3, steps=20)
+    hold(site, tmp_path, examples=2, steps=20)
 
 
 @pytest.mark.nightly
