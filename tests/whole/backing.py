@@ -1,8 +1,8 @@
 """Fills a site, disposes of some of it, and looks afterwards what opens. Started by test_backups.py in a site:
 
-fill <state>       offices, 14 numbers, 8 files (4 protected)
-dispose <state>    10 numbers, 5 files; one sheet's parcel; what is left is written down
-look <state>       every number and file: opens when it lives, by no means when it was disposed of
+fill <state> <folder>   offices, 14 numbers, 8 files (4 protected); a backup; then the end of 10 numbers, 5 files and a
+                        sheet's parcel
+look <state>            every number and file: opens when it lives, by no means when it was disposed of
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import django
@@ -24,11 +25,12 @@ from azukari.exchange.actions import filekeys, retention  # noqa: E402
 from azukari.exchange.actions.contents import Contents  # noqa: E402
 from azukari.exchange.errors.files import FileKeyMissingError  # noqa: E402
 from azukari.exchange.models import Delivery, FileGrant, FileKey, FilePart, StoredFile  # noqa: E402
-from azukari.journal import queries as journal  # noqa: E402
 from azukari.journal.rules import TakenOut  # noqa: E402
 from azukari.kernel.check_digits import synthetic_number  # noqa: E402
 from azukari.kernel.clock import utc_now  # noqa: E402
 from azukari.kernel.ids import new_id  # noqa: E402
+from azukari.ops import files  # noqa: E402
+from azukari.ops.backups import command  # noqa: E402
 from azukari.roster import actions as roster_actions  # noqa: E402
 from azukari.roster import queries as roster  # noqa: E402
 from azukari.roster.rules import NumberState  # noqa: E402
@@ -116,7 +118,7 @@ def reveal(office: Office, person_id: str) -> str:
     ).number.digits()
 
 
-def fill(state: Path) -> None:
+def fill(state: Path, folder: str) -> None:
     office = make_cast().minato
     with office_scope(office.id):
         people = {register(office, seed): synthetic_number(8_000_000 + seed) for seed in range(14)}
@@ -127,25 +129,25 @@ def fill(state: Path) -> None:
             vault_key=key_of(office.id, "aoki"), client_id=office.clients["aoba"], data=b"sheet", now=now
         )
         facts = {"people": people, "files": [str(line.file_id) for line in lines], "gone": [], "parcel": str(parcel)}
+    assert command.back_up(folder) == 0
+    end(office, facts)
     state.write_text(json.dumps(facts))
 
 
-def end(state: Path) -> None:
-    facts, office = json.loads(state.read_text()), world()
+def end(office: Office, facts: dict[str, Any]) -> None:
     with office_scope(office.id):
         gone = list(facts["people"])[:10]
         dispose(office, gone[:6])
         dispose(office, gone[6:])
-        files = facts["files"][:5]
-        Delivery.objects.filter(file_id__in=files).update(expires_at=utc_now() - timedelta(days=1))
+        ended = facts["files"][:5]
+        Delivery.objects.filter(file_id__in=ended).update(expires_at=utc_now() - timedelta(days=1))
         assert retention.sweep_expired(due=utc_now(), now=utc_now()) == 5
         with transaction.atomic():
             parcels.drop_parcel(UUID(facts["parcel"]), now=utc_now())
         # Registered after the backup: a restore cannot know it.
         late = register(office, 20)
-    facts["gone"] = [*gone, *files, facts["parcel"]]
+    facts["gone"] = [*gone, *ended, facts["parcel"]]
     facts["late"] = late
-    state.write_text(json.dumps(facts))
 
 
 def look(state: Path) -> None:
@@ -173,7 +175,7 @@ def look(state: Path) -> None:
         assert RecordKey.objects.filter(id=facts["parcel"]).exists() != parcel_gone
         assert roster.find_people([UUID(facts["late"])] if facts.get("late") else []) == {}
         assert vault.count_numbers() == len(facts["people"]) - 10 * bool(facts["gone"])
-        journal.verify_record()
+    assert files.check_all() == 0
 
 
 def look_at_file(office: Office, file_id: UUID, *, gone: bool) -> None:
@@ -196,4 +198,4 @@ def look_at_file(office: Office, file_id: UUID, *, gone: bool) -> None:
 
 
 if __name__ == "__main__":
-    {"fill": fill, "dispose": end, "look": look}[sys.argv[1]](Path(sys.argv[2]))
+    {"fill": fill, "look": look}[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ def azukari(site: Site, *arguments: str, code: int = 0) -> str:
     return done.stdout + done.stderr
 
 
-def act(site: Site, what: str, state: Path) -> None:
-    done = run(site, "tests.whole.backing", what, str(state))
+def act(site: Site, what: str, *arguments: object) -> None:
+    done = run(site, "tests.whole.backing", what, *map(str, arguments))
     assert done.returncode == 0, done.stderr[-3000:]
 
 
@@ -45,9 +46,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
         told = Told(
             site, place / "state.json", place / "backups", place / "data" / "root.key", place / "data/disposals.log"
         )
-        act(site, "fill", told.state)
-        azukari(site, "backup", str(told.folder))
-        act(site, "dispose", told.state)
+        act(site, "fill", told.state, told.folder)
         yield told
 
 
@@ -73,8 +72,6 @@ def test_after_a_restore_of_an_older_backup_nothing_disposed_opens(told: Told, t
     said = azukari(target, "restore", str(told.folder), "--disposals", str(told.disposals))
     assert "番号10件、ファイル5件" in said
     act(target, "look", told.state)
-    azukari(target, "fsck")
-    assert "すでにデータがあります" in azukari(target, "restore", str(told.folder), code=1)
 
 
 def test_the_list_of_a_newer_backup_is_enough(told: Told, target: Site) -> None:
@@ -85,3 +82,25 @@ def test_the_list_of_a_newer_backup_is_enough(told: Told, target: Site) -> None:
     assert "番号10件、ファイル5件" in said
     assert "短くなりました" in said
     act(target, "look", told.state)
+
+
+# -------------------------------------------------------------------------------------------------- stopped at any step
+
+
+def stop(site: Site, what: str, folder: Path, *, stride: int) -> None:
+    done = run(site, "tests.whole.killing_backups", what, str(stride), str(folder))
+    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-3000:]
+    stops, steps = map(int, re.findall(r"\d+", done.stdout.splitlines()[-1]))
+    assert steps >= 10 and stops >= steps // stride
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("what", ["backup", "full", "restore"])
+def test_stopped_at_every_step_the_last_good_one_stays(site: Site, tmp_path: Path, what: str) -> None:
+    stop(site, what, tmp_path / "backups", stride=1)
+
+
+@pytest.mark.parametrize(("what", "stride"), [("backup", 9), ("restore", 7)])
+def test_stopped_at_some_steps_the_last_good_one_stays(site: Site, tmp_path: Path, what: str, stride: int) -> None:
+    """A sample of the sweep above, from another first step each day."""
+    stop(site, what, tmp_path / "backups", stride=stride)

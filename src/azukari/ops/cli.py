@@ -85,6 +85,16 @@ def _parser() -> argparse.ArgumentParser:
     fsck = commands.add_parser("fsck", help="ファイル・番号・鍵・記録が、互いに合っているか確かめます")
     fsck.set_defaults(run=_fsck)
 
+    _add_backups(commands)
+
+    demo = commands.add_parser("demo-data", help="試用のための架空のデータを作ります")
+    demo.add_argument("--size", choices=["small", "medium", "large"], default="small")
+    demo.add_argument("--if-empty", action="store_true", help="事務所が1つでもあれば何もしません")
+    demo.set_defaults(run=_demo_data)
+    return parser
+
+
+def _add_backups(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     backup = commands.add_parser("backup", help="控えを取ります（サーバーが動いていても取れます）")
     backup.add_argument("folder", metavar="フォルダー", nargs="?", default="", help="既定は AZUKARI_BACKUPS")
     backup.set_defaults(run=_backup)
@@ -100,12 +110,6 @@ def _parser() -> argparse.ArgumentParser:
         "--disposals", action="append", default=[], metavar="一覧", help="ほかの機械の廃棄の一覧（何度でも）"
     )
     restore.set_defaults(run=_restore)
-
-    demo = commands.add_parser("demo-data", help="試用のための架空のデータを作ります")
-    demo.add_argument("--size", choices=["small", "medium", "large"], default="small")
-    demo.add_argument("--if-empty", action="store_true", help="事務所が1つでもあれば何もしません")
-    demo.set_defaults(run=_demo_data)
-    return parser
 
 
 def _django(*, unfinished: bool = False) -> None:

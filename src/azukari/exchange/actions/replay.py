@@ -13,9 +13,10 @@ from django.db import transaction
 from azukari.exchange.actions import filekeys, uploads
 from azukari.exchange.actions.records import record
 from azukari.exchange.errors.files import FileKeyMissingError
-from azukari.exchange.models import Delivery, FileGrant, StoredFile
+from azukari.exchange.models import Delivery, FileGrant, FileKey, StoredFile
 from azukari.exchange.rules import events
 from azukari.exchange.rules.states import ENDED, LIVING, DeliveryState, FileState
+from azukari.store.bulk import walk
 from azukari.tenancy.actions import holders
 
 _BATCH = 200
@@ -28,6 +29,18 @@ def shred_again(file_ids: Sequence[UUID], *, now: datetime) -> int:
         with transaction.atomic(durable=True):
             count += _end(part, now=now)
         uploads.shred(list(part), now=now)
+    return count
+
+
+def drop_strangers() -> int:
+    """Destroy keys that no file of this database has: theirs are lost with the newer one. Gives how many."""
+    count = 0
+    for part in walk(FileKey.objects.all()):
+        left = {key_id for (key_id,) in part}
+        left -= set(StoredFile.objects.filter(id__in=left).values_list("id", flat=True))
+        filekeys.delete_server_keys(sorted(left))
+        count += len(left)
+    filekeys.press_out_server_keys()
     return count
 
 

@@ -380,8 +380,8 @@ def sweep_ended(*, now: datetime) -> int:
 def shred(file_ids: list[UUID], *, now: datetime) -> bool:
     """Destroy every key and every part of files whose state already says so. Repeating it does no harm.
 
-    The list first (store.disposals), then keys: from then on nobody opens a part that a crash leaves lying. Gives False
-    when it must be repeated.
+    The list first (store.disposals), then keys: from then on nobody opens a part that a crash leaves lying.
+    Gives False when it must be repeated.
     """
     if not file_ids:
         return True

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from azukari.ops.backups.errors import BackupDamagedError
-from azukari.ops.backups.places import moment_of, sync
+from azukari.ops.backups.places import list_stamps, moment_of, sync
 
 NAME = "manifest.json"
 DISPOSALS = "disposals.log"
@@ -35,11 +35,13 @@ class HeadFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """`database`: sqlite or postgresql. `migrations`: app.name of every one applied. `heads`: by office id.
+    """`number` counts the runs, whatever the clock said. `database`: sqlite or postgresql. `migrations`: app.name of
+    every one applied. `heads`: by office id.
 
     `files`: how many blobs lay beside it, None where the operator's own tool copies them.
     """
 
+    number: int
     taken_at: datetime
     version: str
     database: str
@@ -78,6 +80,20 @@ def read(folder: Path) -> Manifest:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise BackupDamagedError(stamp=folder.name, why="manifest.json が読めません") from None
+
+
+def list_backups(folder: Path) -> list[tuple[int, str]]:
+    """List the whole backups of a folder in the order they were taken: number and name. An unreadable one is first.
+
+    Not by name: a clock that was wrong for a while gives names that lie in the future.
+    """
+    found = []
+    for stamp in list_stamps(folder):
+        try:
+            found.append((read(folder / stamp).number, stamp))
+        except BackupDamagedError:
+            found.append((0, stamp))
+    return sorted(found)
 
 
 def check(folder: Path) -> Manifest:

@@ -27,7 +27,7 @@ from azukari.kernel.clock import jst_minute
 from azukari.ops import setup
 from azukari.ops.backups import dumps, errors, manifest, places
 from azukari.ops.backups.manifest import DISPOSALS, HeadFacts, Manifest
-from azukari.ops.backups.places import FILES, KEYS, MAIN, list_stamps, moment_of
+from azukari.ops.backups.places import FILES, KEYS, MAIN, moment_of
 from azukari.seal.errors import SealError
 from azukari.store import blobs, disposals
 from azukari.store.blobs import BlobExistsError, BlobMissingError
@@ -89,11 +89,11 @@ def restore(place: Path, *, at: str, lists: Sequence[Path], key_days: int, now: 
 
 def _choose(place: Path, at: str, *, key_days: int, now: datetime) -> tuple[str, str]:
     """Choose the backup of the main database, and of the key store the newest: it has every key that still may be."""
-    stamps = list_stamps(place / MAIN)
-    main = at or (stamps[-1] if stamps else "")
-    if main not in stamps:
+    mains = {stamp: number for number, stamp in manifest.list_backups(place / MAIN)}
+    main = at or next(reversed(mains), "")
+    if main not in mains:
         raise errors.NoBackupError(why=f"{at} の控えはありません。" if at else "使える控えが1つもありません。")
-    found = [stamp for stamp in list_stamps(place / KEYS) if stamp >= main]
+    found = [stamp for number, stamp in manifest.list_backups(place / KEYS) if number >= mains[main]]
     if not found:
         raise errors.NoBackupError(why=f"{main} と同じか、より新しい鍵の保管庫の控えがありません。")
     keys = found[-1]
@@ -116,7 +116,7 @@ def _read_lists(place: Path, lists: Sequence[Path]) -> set[Disposed]:
     found: set[Disposed] = set()
     sources = [disposals.path(), *lists]
     for folder in (place / MAIN, place / KEYS):
-        stamps = list_stamps(folder)
+        stamps = [stamp for _, stamp in manifest.list_backups(folder)]
         if stamps:
             manifest.check(folder / stamps[-1])
         sources += [folder / stamp / DISPOSALS for stamp in stamps]
@@ -249,7 +249,8 @@ def _check_root_key() -> None:
 
 def _newest_heads(place: Path) -> dict[str, HeadFacts]:
     """Tell how long each record was in the newest backup. What signed its heads may know of a longer one yet."""
-    return manifest.read(place / MAIN / list_stamps(place / MAIN)[-1]).heads
+    _, newest = manifest.list_backups(place / MAIN)[-1]
+    return manifest.read(place / MAIN / newest).heads
 
 
 def _replay(done: Restored, disposed: set[Disposed], newest: dict[str, HeadFacts], *, now: datetime) -> None:
@@ -261,6 +262,9 @@ def _replay(done: Restored, disposed: set[Disposed], newest: dict[str, HeadFacts
                 done.shorter[code] = newest[str(office_id)].size - size
             numbers = vault_replay.dispose_again(_ids(own, Kind.NUMBER), _ids(own, Kind.PARCEL), now=now)
             files = exchange_replay.shred_again(_ids(own, Kind.FILE), now=now)
+            # The key store is the younger one: what it has for records that this database never saw.
+            vault_replay.drop_strangers()
+            exchange_replay.drop_strangers()
             backups.record_restored(done.taken_at, again=numbers + files, shorter=done.shorter.get(code, 0), now=now)
             done.numbers_again += numbers
             done.files_again += files

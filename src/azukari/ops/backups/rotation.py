@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
-from azukari.ops.backups import places
-from azukari.ops.backups.places import KEYS, MAIN, list_stamps, moment_of
+from azukari.ops.backups import manifest, places
+from azukari.ops.backups.places import KEYS, MAIN, moment_of
 from azukari.store import disposals
 from azukari.store.disposals import Kind
 from azukari.store.scope import office_scope
@@ -23,9 +23,13 @@ _RUNS_EVERY = timedelta(days=1)
 
 
 def drop_old_keys(place: Path, *, days: int, now: datetime) -> list[str]:
-    """Remove backups of keys that would pass their limit before the next run; the newest stays. Gives their names."""
-    stamps = list_stamps(place / KEYS)
-    going = [stamp for stamp in stamps[:-1] if moment_of(stamp) <= now - timedelta(days=days) + _RUNS_EVERY]
+    """Remove backups of keys that would pass their limit before the next run; the newest stays. Gives their names.
+
+    One whose name lies in the future was named by a wrong clock and would stay for years: it goes too.
+    """
+    stamps = [stamp for _, stamp in manifest.list_backups(place / KEYS)]
+    oldest, latest = now - timedelta(days=days) + _RUNS_EVERY, now + _RUNS_EVERY
+    going = [stamp for stamp in stamps[:-1] if not oldest < moment_of(stamp) <= latest]
     following = dict(pairwise(stamps))
     for stamp in going:
         places.remove(place / KEYS / stamp)
@@ -50,7 +54,7 @@ def _record_removed(taken_at: datetime, next_at: datetime, *, now: datetime) -> 
 
 def drop_old_main(place: Path, *, kept: int) -> list[str]:
     """Remove the oldest backups of the main database beyond a count. Gives their names."""
-    stamps = list_stamps(place / MAIN)
+    stamps = [stamp for _, stamp in manifest.list_backups(place / MAIN)]
     going = stamps[: max(0, len(stamps) - max(kept, 1))]
     for stamp in going:
         places.remove(place / MAIN / stamp)

@@ -99,10 +99,12 @@ def _write(place: Path, *, now: datetime) -> tuple[str, int, _Files | None]:
             for alias, folder in (("default", main), ("keys", keys))
         }
         files = _copy_files(place)
+        taken = manifest.list_backups(place / MAIN) + manifest.list_backups(place / KEYS)
+        number = 1 + max((number for number, _ in taken), default=0)
         size = 0
         for alias, folder in (("default", main), ("keys", keys)):
             _copy_disposals(folder)
-            told = _describe(alias, folder, snapshots[alias], files=files, now=now)
+            told = _describe(alias, folder, snapshots[alias], number=number, files=files, now=now)
             told.write(folder)
             size += told.size
         for folder in (keys, main):
@@ -116,10 +118,13 @@ def _write(place: Path, *, now: datetime) -> tuple[str, int, _Files | None]:
     return stamp, size, files
 
 
-def _describe(alias: str, folder: Path, snapshot: dumps.Snapshot, *, files: _Files | None, now: datetime) -> Manifest:
+def _describe(
+    alias: str, folder: Path, snapshot: dumps.Snapshot, *, number: int, files: _Files | None, now: datetime
+) -> Manifest:
     names = (dumps.file_name(alias), DISPOSALS)
     parts: dict[str, Part] = {name: manifest.measure(folder / name) for name in names}
     return Manifest(
+        number=number,
         taken_at=now,
         version=version("azukari"),
         database=dumps.kind_of(alias),

@@ -12,6 +12,7 @@ from django.db import transaction
 from azukari.journal import actions as journal
 from azukari.journal.rules import Line, Operation
 from azukari.roster import queries as roster
+from azukari.store.bulk import walk
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import holders
 from azukari.vault.actions import disposal, keystore
@@ -48,6 +49,18 @@ def _drop_dead_parcels() -> None:
     for part in batched(kept, _BATCH):
         living = set(RecordKey.objects.filter(id__in=part).values_list("id", flat=True))
         SealedParcel.objects.filter(id__in=set(part) - living).delete()
+
+
+def drop_strangers() -> int:
+    """Destroy keys that no record and no parcel of this database has: theirs are lost with the newer one."""
+    count = 0
+    for part in walk(RecordKey.objects.all()):
+        left = {key_id for (key_id,) in part}
+        left -= set(NumberRecord.objects.filter(id__in=left).values_list("id", flat=True))
+        left -= set(SealedParcel.objects.filter(id__in=left).values_list("id", flat=True))
+        keystore.destroy_keys(sorted(left))
+        count += len(left)
+    return count
 
 
 def _dispose(record_ids: Sequence[UUID], *, now: datetime) -> int:
