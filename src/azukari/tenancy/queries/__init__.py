@@ -68,7 +68,6 @@ from azukari.tenancy.queries.operators import (
 )
 from azukari.tenancy.queries.people import (
     NoticeReader,
-    NumberReader,
     SignedIn,
     StaffRow,
     Standing,
@@ -83,7 +82,6 @@ from azukari.tenancy.queries.people import (
     get_user_for,
     is_only_key_holder,
     list_notice_readers,
-    list_number_readers,
     list_reader_keys,
     list_staff,
     list_users,
@@ -92,6 +90,7 @@ from azukari.tenancy.queries.people import (
     needs_factor,
     serves_a_company,
 )
+from azukari.tenancy.queries.readers import NumberReader, list_number_readers
 
 __all__ = [
     "AccountState",
