@@ -20,9 +20,11 @@ _WITH_DATABASE = {
     "vault",
     "exchange",
     "intake",
+    "oversight",
     "entrance",
     "office",
     "portal",
+    "personal",
     "operator",
     "ops_db",
 }

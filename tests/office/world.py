@@ -16,6 +16,8 @@ from azukari.journal import actions as journal
 from azukari.journal import queries as journal_queries
 from azukari.journal.rules import Line, Operation
 from azukari.kernel.ids import new_id
+from azukari.oversight.models import OddUse
+from azukari.oversight.rules.odd import Rule
 from azukari.store.scope import office_scope
 from azukari.tenancy.models import ClientImport, RecordView
 from azukari.tenancy.rules.client_sheet import ClientFacts, to_json
@@ -216,7 +218,24 @@ def _item(office: Office, name: str, client: str) -> UUID:
     return RequestItem.objects.get(request_id=_request(office, name, client)).id
 
 
+def _odd(office: Office, name: str, client: str) -> UUID:
+    """A find that is not one client's: it belongs to the office."""
+    made = OddUse.objects.create(
+        rule=Rule.NIGHT,
+        who=office.staff["saeki"],
+        day=TODAY,
+        seqs=[0],
+        count=1,
+        number=0,
+        first_at=NOW,
+        last_at=NOW,
+        found_at=NOW,
+    )
+    return made.id
+
+
 _MAKERS = {
+    "odd_id": _odd,
     "delivery_id": _delivery,
     "batch": lambda *_: new_id(),
     "broadcast_id": _broadcast,

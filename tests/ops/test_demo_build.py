@@ -101,7 +101,7 @@ def test_the_logins_are_kept_for_the_owner_alone_and_one_of_them_works(demo: Dem
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     logins = json.loads(file.read_text("utf-8"))
     assert [login["login_id"] for login in logins] == [
-        "aoki", "saeki", "ono", "miyake", "kanno", "kamoshita", "tanabe", "nonaka", "unei"
+        "aoki", "saeki", "ono", "miyake", "kanno", "kamoshita", "tanabe", "nonaka", "kanzaki", "unei"
     ]  # fmt: skip
     fields = {"door", "office_code", "login_id", "name", "role", "note", "password"}
     assert all(set(login) == fields for login in logins)

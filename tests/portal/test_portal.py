@@ -19,9 +19,14 @@ from azukari.tenancy.actions import clients, users
 from azukari.tenancy.models import Account, BrowserSession
 from tests.cast import NOW, PASSWORD, TODAY, Cast
 from tests.portal.conftest import enter
+from tests.portal.test_handling import HANDLINGS
 from tests.portal.test_matrix import FILES
 
-OWN = [pattern for pattern in urlpatterns if pattern not in entrance.patterns and pattern.name not in FILES]
+OWN = [
+    pattern
+    for pattern in urlpatterns
+    if pattern not in entrance.patterns and pattern.name not in FILES and pattern.name not in HANDLINGS
+]
 # Statuses of GET and POST for nonaka and tanabe; the rest of the world is led to the login page.
 ROWS = {
     "home": ("200 200", "405 405"),

@@ -16,11 +16,12 @@ from django.db.migrations.loader import MigrationLoader
 
 import azukari
 from azukari.entrance.access import PENDING, PUBLIC
-from azukari.entrance.doors import OFFICE, OPERATOR, PORTAL
+from azukari.entrance.doors import OFFICE, OPERATOR, PERSONAL, PORTAL
 from azukari.journal.rules import Event
 from azukari.kernel.errors import AzukariError
 from azukari.office import urls as office_urls
 from azukari.operator import urls as operator_urls
+from azukari.personal import urls as personal_urls
 from azukari.portal import urls as portal_urls
 from azukari.store.constraints import OfficeForeignKey, tenant_models
 from azukari.store.models import OfficeModel
@@ -98,7 +99,7 @@ ERRORS = errors()
 TENANTS = tenant_models()
 
 
-DOORS = {OFFICE: office_urls, PORTAL: portal_urls, OPERATOR: operator_urls}
+DOORS = {OFFICE: office_urls, PORTAL: portal_urls, OPERATOR: operator_urls, PERSONAL: personal_urls}
 
 
 @pytest.mark.parametrize(
@@ -111,10 +112,10 @@ def test_every_view_declares_permission_and_methods(door, pattern) -> None:
     assert pattern.callback.methods
 
 
-def test_there_are_three_doors_and_the_office_stands_last() -> None:
+def test_there_are_four_doors_and_the_office_stands_last() -> None:
     from azukari.config.urls import urlpatterns as top
 
-    assert [entry.urlconf_name for entry in top] == [portal_urls, operator_urls, office_urls]
+    assert [entry.urlconf_name for entry in top] == [portal_urls, operator_urls, personal_urls, office_urls]
 
 
 def test_every_permission_is_given_to_a_role_and_known() -> None:

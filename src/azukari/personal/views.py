@@ -16,8 +16,8 @@ from azukari.tenancy.errors import TooManyAttemptsError
 
 @page(PUBLIC, "GET", "HEAD", "POST")
 def holding(request: HttpRequest) -> HttpResponse:
-    form = SlipForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = SlipForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
             found = slips.open_page(
                 office_code=form.cleaned_data["office_code"],

@@ -88,7 +88,7 @@ class Tallied:
     """A line as a summary counts it."""
 
     at: datetime
-    label: str
+    event: str
     kind: Kind
     failed: bool
     taken_out: bool
@@ -97,11 +97,11 @@ class Tallied:
 def walk_of_client(client_id: UUID, beginnings: Sequence[str], span: Span) -> Iterator[Tallied]:
     """Walk one client's lines of a span, for a summary: five columns a line, no names."""
     found = _of_client(client_id, beginnings, span).order_by("seq")
-    columns = found.values_list("at", "label", "kind", "result", "taken_out")
-    for at, label, kind, result, taken_out in columns.iterator(chunk_size=_WALK):
+    columns = found.values_list("at", "event", "kind", "result", "taken_out")
+    for at, event, kind, result, taken_out in columns.iterator(chunk_size=_WALK):
         yield Tallied(
             at=at,
-            label=label,
+            event=event,
             kind=Kind(kind),
             failed=result == Result.FAILURE,
             taken_out=taken_out not in {"", TakenOut.SCREEN},

@@ -27,7 +27,10 @@ def client_pack(request: HttpRequest, client_id: UUID) -> HttpResponseBase:
     actor, today = actor_of(request), jst_day(now_of(request))
     client = tenancy.get_client_for(actor, client_id)
     first = (today.replace(day=1) - timedelta(days=330)).replace(day=1)
-    form = PackForm(request.POST or None, initial={"since": f"{first:%Y/%m/%d}", "until": f"{today:%Y/%m/%d}"})
+    form = PackForm(
+        request.POST if request.method == "POST" else None,
+        initial={"since": f"{first:%Y/%m/%d}", "until": f"{today:%Y/%m/%d}"},
+    )
     if form.is_valid():
         made = pack.make_pack(
             actor=actor,

@@ -23,7 +23,7 @@ def exchange_files(desk: Desk) -> None:
     with office_scope(desk.id):
         office = desk.actor("saeki")
         first, second, *rest = [pk for pk, _ in tenancy.list_client_choices(office, ended=False)[:8]]
-        lead, member = (_client_actor(desk, user.login_id, first) for user in PORTAL_USERS)
+        lead, member = (_client_actor(desk, user.login_id, first) for user in PORTAL_USERS[:2])
         _send(
             office,
             [first],

@@ -35,6 +35,7 @@ from azukari.tenancy.actions import (
 from azukari.tenancy.actions.activation import Issued
 from azukari.tenancy.actions.holders import NOWHERE
 from azukari.tenancy.rules.contract import ContractTerms
+from azukari.vault import queries as vault
 
 PASSWORD = "azukari-demo-2026"  # noqa: S105 (documented: the demo's one password)
 RECORD_PASSWORD = "kiroku-no-gamen"  # noqa: S105 (documented: that of the record's screens)
@@ -262,19 +263,26 @@ class DemoUser:
 PORTAL_USERS = (
     DemoUser(login_id="tanabe", name="田辺 由紀", kana="タナベ ユキ", note="2社の窓口責任者。会社を切り替えられること"),
     DemoUser(login_id="nonaka", name="野中 浩", kana="ノナカ ヒロシ", note="1社の窓口担当者"),
+    DemoUser(
+        login_id="kanzaki", name="神崎 恵", kana="カンザキ メグミ", note="窓口責任者。個人番号の取扱いを見られること"
+    ),
 )
 OPERATOR = ("unei", "運営 太郎")
 
 
 def open_portal(desk: Desk, *, now: datetime) -> None:
-    """Let two invented people of the first two companies in: one for both, one for the first."""
+    """Let three invented people in: one for the first two companies, one for the first, one where most numbers are."""
     with office_scope(desk.id):
         actor = desk.actor(desk.manager)
-        first, second = [pk for pk, _ in tenancy.list_client_choices(actor, ended=False)[:2]]
-        lead, member = PORTAL_USERS
+        running = [pk for pk, _ in tenancy.list_client_choices(actor, ended=False)]
+        first, second, *_ = running
+        numbers = vault.count_live_numbers(running)
+        busiest = max(running, key=lambda pk: numbers.get(pk, 0))
+        lead, member, watchful = PORTAL_USERS
         places: tuple[tuple[DemoUser, dict[UUID, Role]], ...] = (
             (lead, {first: Role.CLIENT_LEAD, second: Role.CLIENT_LEAD}),
             (member, {first: Role.CLIENT_MEMBER}),
+            (watchful, {busiest: Role.CLIENT_LEAD}),
         )
         for user, roles in places:
             facts = users.UserFacts(name=user.name, kana=user.kana, roles=roles)

@@ -29,6 +29,8 @@ from azukari.vault import queries as vault
 SCREEN = "委託先監督資料"
 # What a summary counts by: the handling kinds.
 _KINDS = (Kind.REGISTER, Kind.VIEW, Kind.OUTPUT, Kind.DELETE)
+# A certificate goes out too, but no number is on it.
+_CERTIFICATES = "vault.certificate."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +122,7 @@ def _summary(client_id: UUID, start: datetime, end: datetime) -> tuple[press.Mon
             refused[month] += 1
         else:
             kinds[month, line.kind] += 1
-            taken_out[month] += line.taken_out
+            taken_out[month] += line.taken_out and not line.event.startswith(_CERTIFICATES)
     return tuple(
         press.Month(
             month=month,

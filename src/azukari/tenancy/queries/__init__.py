@@ -69,7 +69,6 @@ from azukari.tenancy.queries.operators import (
 )
 from azukari.tenancy.queries.people import (
     NoticeReader,
-    NumberReader,
     SignedIn,
     StaffRow,
     Standing,
@@ -84,7 +83,6 @@ from azukari.tenancy.queries.people import (
     get_user_for,
     is_only_key_holder,
     list_notice_readers,
-    list_number_readers,
     list_reader_keys,
     list_staff,
     list_users,
@@ -93,6 +91,7 @@ from azukari.tenancy.queries.people import (
     needs_factor,
     serves_a_company,
 )
+from azukari.tenancy.queries.readers import NumberReader, list_number_readers
 from azukari.tenancy.queries.views import RecordViewRow, get_record_view_for, list_record_views
 
 __all__ = [

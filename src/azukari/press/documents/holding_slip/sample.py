@@ -17,5 +17,5 @@ SAMPLE = HoldingSlip(
     issued_on=date(2026, 11, 24),
     groups=("7K2M", "9XQD", "4RTV", "P0H3", "BW8N", "61CFZ"),
     page_address="https://azukari.example/mine/",
-    link="https://azukari.example/mine/#minato/7K2M9XQD4RTVP0H3BW8N61CFZ",
+    link="https://azukari.example/mine/#minato//7K2M9XQD4RTVP0H3BW8N61CFZ",
 )
