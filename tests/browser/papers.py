@@ -331,7 +331,9 @@ def foreign_curve(desk: Desk) -> bytes:
     return pdf[: found.start(1)] + digits.ljust(len(found[1]), b"0") + pdf[found.end(1) :]
 
 
-def stamped(desk: Desk, imprint: bytes | None = None, times: int = 1, attribute: str = "1.2.840.113549.1.9.16.2.14") -> bytes:
+def stamped(
+    desk: Desk, imprint: bytes | None = None, times: int = 1, attribute: str = "1.2.840.113549.1.9.16.2.14"
+) -> bytes:
     """The good receipt with a time stamp beside its signature (RFC 3161), by nobody in particular."""
     from asn1crypto import cms, core, tsp
 
@@ -376,7 +378,10 @@ ROWS: dict[str, Callable[[Desk], bytes]] = {
         CERTIFICATE, approval__rule="ONE_PERSON_WAIT", approval__at="2026-10-19T09:40:02Z"
     ),
     "廃棄証明書、登録番号なし・期間なし": lambda desk: desk.with_facts(
-        CERTIFICATE, office__registration_number=None, ended_purposes__0__starts_on=None, ended_purposes__0__last_on=None
+        CERTIFICATE,
+        office__registration_number=None,
+        ended_purposes__0__starts_on=None,
+        ended_purposes__0__last_on=None,
     ),
     "廃棄証明書、マイクロ秒まで": lambda desk: desk.with_facts(CERTIFICATE, issued_at="2026-10-20T09:41:10.000001Z"),
     "廃棄証明書、2000件": lambda desk: desk.with_facts(
@@ -386,7 +391,9 @@ ROWS: dict[str, Callable[[Desk], bytes]] = {
         CERTIFICATE, reason_note="2026-10-20から、03-1234-5678、法人番号1234567890123"
     ),
     "廃棄証明書、コードが12桁": lambda desk: desk.with_facts(CERTIFICATE, addressee__code="123456789012"),
-    "受領書、絵文字と異体字の名前": lambda desk: desk.with_facts(file_name="辻\U000e0100 \U0001f468‍\U0001f469 ㈱\t.xlsx".replace("\t", "")),
+    "受領書、絵文字と異体字の名前": lambda desk: desk.with_facts(
+        file_name="辻\U000e0100 \U0001f468‍\U0001f469 ㈱\t.xlsx".replace("\t", "")
+    ),
     "受領書、255文字の名前": lambda desk: desk.with_facts(file_name="\U00020bb7" * 255),
     "受領書、事務所から顧問先へ": lambda desk: desk.with_facts(receiver="有限会社北川商店", protected=False),
     "受領書、名前の中点入りの数字": lambda desk: desk.with_facts(file_name="1234・5678・9012.xlsx"),
@@ -397,7 +404,9 @@ ROWS: dict[str, Callable[[Desk], bytes]] = {
     "記録の301件目": lambda desk: at_place(desk, 300),
     "ほかの鍵の署名の行もある": lambda desk: desk.with_proof(witnessed),
     "署名の行が16": lambda desk: desk.with_proof(lambda proof: witnessed(proof, 15)),
-    "記録の写しに知らない項目": lambda desk: desk.with_entry(more={"é": [1, 2.5, None, True, "\u2028\x7f"], "\U00010000": 0, "\uffff": 1e-7}),
+    "記録の写しに知らない項目": lambda desk: desk.with_entry(
+        more={"é": [1, 2.5, None, True, "\u2028\x7f"], "\U00010000": 0, "\uffff": 1e-7}
+    ),
     "事務所の番号が大文字": lambda desk: desk.with_entry(office=f"{{{str(desk.log.office).upper()}}}"),
     "事務所の番号がURN": lambda desk: desk.with_entry(office=desk.log.office.urn),
     "記録の番号が文字": lambda desk: desk.with_entry(operation="3178", line="1"),
@@ -418,9 +427,13 @@ ROWS: dict[str, Callable[[Desk], bytes]] = {
     "大きすぎる": lambda desk: desk.receipt + bytes(64 * 1024 * 1024),
     "16進が小文字": lambda desk: in_hole(desk.receipt, bytes.lower),
     "16進が1桁少ない": lambda desk: in_hole(desk.receipt, lambda digits: digits[:-1]),
-    "署名が2つ": lambda desk: sign(desk.receipt.replace(b"/T (Signature)", b"/T (Signatura)"), *new_signer(), ISSUED_AT),
+    "署名が2つ": lambda desk: sign(
+        desk.receipt.replace(b"/T (Signature)", b"/T (Signatura)"), *new_signer(), ISSUED_AT
+    ),
     "穴の位置が違う": lambda desk: desk.receipt.replace(b"/ByteRange [0 8", b"/ByteRange [0 7", 1),
-    "ByteRangeがもう1つ": lambda desk: desk.paper(change=lambda pdf: setattr(pdf.Root, "Lang", pikepdf.String("/ByteRange"))),
+    "ByteRangeがもう1つ": lambda desk: desk.paper(
+        change=lambda pdf: setattr(pdf.Root, "Lang", pikepdf.String("/ByteRange"))
+    ),
     # --- the container
     "余白が0でない": lambda desk: desk.with_hole(flip(lambda _: -1)),
     "余白のすぐ先が0でない": lambda desk: desk.with_hole(flip(container_end)),
@@ -442,7 +455,9 @@ ROWS: dict[str, Callable[[Desk], bytes]] = {
     "知らない名前の木": lambda desk: desk.paper(change=new_name_tree),
     "添付が多い": lambda desk: desk.paper(change=attach("more.txt", b"more")),
     "添付が足りない": lambda desk: desk.paper(change=without("proof.tlog-proof")),
-    "別の書類の名前の添付": lambda desk: desk.paper(change=lambda pdf: (without(RECEIPT)(pdf), attach(CERTIFICATE, desk.facts())(pdf), None)[2]),
+    "別の書類の名前の添付": lambda desk: desk.paper(
+        change=lambda pdf: (without(RECEIPT)(pdf), attach(CERTIFICATE, desk.facts())(pdf), None)[2]
+    ),
     "圧縮していない添付": lambda desk: desk.paper(change=pack(RECEIPT, desk.facts(), None)),
     "知らない圧縮": lambda desk: desk.paper(change=pack(RECEIPT, b"00>", pikepdf.Name.ASCIIHexDecode)),
     "途中で切れた圧縮": lambda desk: desk.paper(change=pack("entry.json", b"x\x9c\x03\x00", pikepdf.Name.FlateDecode)),
@@ -526,7 +541,9 @@ ROWS: dict[str, Callable[[Desk], bytes]] = {
     },
     "2001件": lambda desk: desk.with_facts(CERTIFICATE, rows=json.loads(desk.facts(CERTIFICATE))["rows"][:1] * 2001),
     # --- the entry
-    "別の内容の記録": lambda desk: desk.paper(facts=desk.facts(number="受-2026-000124"), entry=desk.entry(desk.facts())),
+    "別の内容の記録": lambda desk: desk.paper(
+        facts=desk.facts(number="受-2026-000124"), entry=desk.entry(desk.facts())
+    ),
     "証明書の上の受領の記録": lambda desk: desk.paper(CERTIFICATE, entry=desk.entry(desk.facts(CERTIFICATE), RECEIPT)),
     **{
         f"記録：{name}": lambda desk, changes=changes: desk.with_entry(**changes)
@@ -567,7 +584,9 @@ ROWS: dict[str, Callable[[Desk], bytes]] = {
             "BOM": lambda data: b"\xef\xbb\xbf" + data,
         }.items()
     },
-    "記録の写しの深い入れ子": lambda desk: desk.with_rewritten_entry(lambda data: data[:-1] + b',"zz":' + b"[" * 300 + b"]" * 300 + b"}"),
+    "記録の写しの深い入れ子": lambda desk: desk.with_rewritten_entry(
+        lambda data: data[:-1] + b',"zz":' + b"[" * 300 + b"]" * 300 + b"}"
+    ),
     # --- the proof
     **{
         f"証明：{name}": lambda desk, change=change: desk.with_proof(change)
@@ -601,9 +620,12 @@ ROWS: dict[str, Callable[[Desk], bytes]] = {
             "署名の空白": lambda proof: proof.replace("— ".encode(), "—  ".encode()),
             "署名が短い": lambda proof: proof.replace(own_line(proof).split(b" ")[2], b"AAAA\n"),
             "署名者の名前": lambda proof: proof.replace(own_line(proof), own_line(proof).replace(b"office", b"off1ce")),
-            "署名者の名前に全角空白": lambda proof: proof.replace(own_line(proof), own_line(proof).replace(b"office", "o　".encode())),
+            "署名者の名前に全角空白": lambda proof: proof.replace(
+                own_line(proof), own_line(proof).replace(b"office", "o　".encode())
+            ),
             "署名の1ビット": lambda proof: proof.replace(
-                own_line(proof).split(b" ")[2], b64encode(b64decode(own_line(proof).split(b" ")[2])[:4] + bytes(64)) + b"\n"
+                own_line(proof).split(b" ")[2],
+                b64encode(b64decode(own_line(proof).split(b" ")[2])[:4] + bytes(64)) + b"\n",
             ),
             "署名が63バイト": lambda proof: proof.replace(
                 own_line(proof).split(b" ")[2], b64encode(b64decode(own_line(proof).split(b" ")[2])[:-1]) + b"\n"

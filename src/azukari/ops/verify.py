@@ -123,7 +123,9 @@ def write_page(path: str) -> int:
     except OSError:
         sys.stdout.write(f"書き出せません：{path} に書き込めません。\n")
         return 2
-    sys.stdout.write(f"検証ページを {path} に書き出しました。\n  照合値（SHA-256）：{grouped(verifier.page_sha256())}\n")
+    sys.stdout.write(
+        f"検証ページを {path} に書き出しました。\n  照合値（SHA-256）：{grouped(verifier.page_sha256())}\n"
+    )
     return 0
 
 
