@@ -14,16 +14,18 @@ from typing import Any
 
 import pikepdf
 import rfc8785
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from azukari.press.documents import disposal_certificate, file_receipt
 from azukari.press.documents.disposal_certificate import sample as certificates
 from azukari.press.documents.file_receipt.sample import sample_receipt
-from azukari.press.signed import sign
+from azukari.press.signed import container, reading, sign
 from azukari.seal import checkpoint
 from azukari.seal.document_signer import certificate_fingerprint
 from tests.ops.test_verify_receipt import ISSUED_AT, PLACE, Log, new_log
-from tests.press.test_documents import new_signer
 
 RECEIPT, CERTIFICATE = "receipt.json", "certificate.json"
 EVENTS = {RECEIPT: "exchange.file.received", CERTIFICATE: "vault.certificate.issued"}
@@ -298,32 +300,34 @@ def flipped(place: int, bit: int) -> Callable[[Desk], bytes]:
     return make
 
 
-def foreign_curve(desk: Desk) -> bytes:
-    """Signed by a P-384 key, which `sign` refuses to use: the container is the forger's, in our one shape."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
-
-    from azukari.press.signed import container, reading
-
-    private, certificate = new_signer(ec.SECP384R1())
-    key = load_der_private_key(private, None)
+def signed_by_hand(
+    desk: Desk, signer: tuple[bytes, bytes], spoil: Callable[[bytes], bytes] = lambda certificate: certificate
+) -> bytes:
+    """A receipt in our one shape, by a key or with a certificate that `sign` refuses to use: somebody's own work."""
+    key, real = load_der_private_key(signer[0], None), x509.load_der_x509_certificate(signer[1])
     assert isinstance(key, ec.EllipticCurvePrivateKey)
-    facts = desk.facts(signer_certificate_sha256=certificate_fingerprint(certificate))
-    pdf = desk.paper(facts=facts)
+    certificate = spoil(signer[1])
+    pdf = desk.paper(facts=desk.facts(signer_certificate_sha256=certificate_fingerprint(certificate)))
     found = next(reading._SIGNATURE.finditer(pdf))
     digest = sha256(pdf[: found.start(1) - 1] + pdf[found.end(1) + 1 :]).digest()
-    issuer = x509.load_der_x509_certificate(certificate).issuer.public_bytes()
-    number = x509.load_der_x509_certificate(certificate).serial_number
-    serial = bytes((2, length := number.bit_length() // 8 + 1)) + number.to_bytes(length)
-    empty = container._container(certificate, issuer, serial, b"", digest)
-    start = empty.index(bytes.fromhex("06092a864886f70d010903")) - 2
-    attributes = empty[empty.rindex(b"\xa0", 0, start) :]
+    length = real.serial_number.bit_length() // 8 + 1
+    serial = bytes((2, length)) + real.serial_number.to_bytes(length)
+
+    def whole(signature: bytes) -> bytes:
+        return container._container(certificate, real.issuer.public_bytes(), serial, signature, digest)
+
+    empty = whole(b"")
+    attributes = empty[empty.rindex(b"\xa0", 0, empty.index(bytes.fromhex("06092a864886f70d010903")) - 2) :]
     attributes = attributes[: attributes.index(bytes.fromhex("300a06082a8648ce3d040302"))]
-    signature = key.sign(b"\x31" + attributes[1:], ec.ECDSA(SHA256()))
-    whole = container._container(certificate, issuer, serial, signature, digest)
-    digits = whole.hex().upper().encode()
+    digits = whole(key.sign(b"\x31" + attributes[1:], ec.ECDSA(SHA256()))).hex().upper().encode()
     return pdf[: found.start(1)] + digits.ljust(len(found[1]), b"0") + pdf[found.end(1) :]
+
+
+def with_more_inside(certificate: bytes) -> bytes:
+    """A certificate with an element that no certificate has, at the end of what is signed."""
+    inner = x509.load_der_x509_certificate(certificate).tbs_certificate_bytes
+    longer = container._der(0x30, inner[4:], b"\x05\x00")
+    return container._der(0x30, longer, certificate[4 + len(inner) :])
 
 
 def stamped(
