@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from azukari.press import verifier
+from tests.browser.papers import Desk
 from tools import canary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,6 +119,29 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     opened.on("pageerror", lambda error: troubles.append(str(error)))
     opened.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
     yield opened
+    context.close()
+    assert not troubles
+
+
+@pytest.fixture(scope="session")
+def desk() -> Desk:
+    """An office that signs good and bad papers."""
+    return Desk()
+
+
+@pytest.fixture(scope="session")
+def opened(browser: Browser) -> Iterator[Page]:
+    """The verifying page from the disk, without a network; a script error, refused content or a request is a failure."""
+    here = Path(verifier.__file__).with_name("verify.html").as_uri()
+    context = browser.new_context(locale="ja-JP", viewport={"width": 1280, "height": 900}, offline=True)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text))
+    page.on("request", lambda asked: None if asked.url == here else troubles.append(asked.url))
+    page.goto(here)
+    yield page
     context.close()
     assert not troubles
 

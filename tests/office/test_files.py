@@ -266,8 +266,10 @@ def test_how_the_notices_fare_stands_on_the_page(
 
 def test_a_receipt_is_a_pdf(minato: Office, sign_in: SignIn) -> None:
     line, miyake = hand_in(minato), sign_in("miyake")
-    found = re.search(r"受-(2026-\d{6})", section(page_at(miyake, "file", line.id), "receipt"))
+    shown = section(page_at(miyake, "file", line.id), "receipt")
+    found = re.search(r"受-(2026-\d{6})", shown)
     assert found
+    assert f'href="{reverse("office:verifier")}"' in shown
     response = miyake.get(url("file-receipt", line.id))
     assert response["Content-Type"] == "application/pdf" and response.content.startswith(b"%PDF-")
     assert response["Content-Disposition"] == f'attachment; filename="receipt-{found[1]}.pdf"'

@@ -18,6 +18,7 @@ from azukari.journal import actions as journal_actions
 from azukari.journal.rules import Line, Operation, Result
 from azukari.kernel.ids import PersonId, new_id
 from azukari.ops.verify import verify
+from azukari.press import verifier
 from azukari.roster import actions as roster
 from azukari.roster.rules import NumberState, PersonFacts, Sex
 from azukari.store.scope import office_scope
@@ -342,6 +343,9 @@ def test_a_disposal_from_request_to_certificate(cast: Cast, sign_in: SignIn, per
     pdf = saeki.get(f"{address}certificate.pdf")
     assert pdf["Content-Type"] == "application/pdf"
     assert verify(pdf.content).facts.rows[0].name == "石原 亮太"
+    shown = saeki.get(address).content.decode()
+    assert reverse("office:verifier") in shown
+    assert verifier.page_sha256() in shown
     assert aoki.post(f"{address}carry-out/", {"x": "1"}).status_code == 409
     own = saeki.post(f"{address}people/{person}/", {"x": "1"}, follow=True)
     assert verify(own.content).facts.extract_of == "廃-2026-0001"

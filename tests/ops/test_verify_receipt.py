@@ -141,8 +141,11 @@ def test_a_receipt_is_valid_with_nothing_but_the_file(paper: Path, log: Log, cap
         "--key で指定できます",
     ):
         assert expected in said
-    code, said = told(capsys, paper, "--key", fingerprint.lower().replace(" ", "-"))
-    assert (code, "指定された鍵と一致しました" in said) == (0, True)
+    wide = fingerprint.translate({code: code + 0xFEE0 for code in range(0x30, 0x5B)})
+    misread = fingerprint.replace("0", "O").replace("1", "l")
+    for typed in (fingerprint.lower().replace(" ", "-"), wide.replace(" ", "　"), misread):
+        code, said = told(capsys, paper, "--key", typed)
+        assert (code, "指定された鍵と一致しました" in said) == (0, True)
 
 
 def test_another_key_than_the_expected_one_is_refused(paper: Path, capsys) -> None:

@@ -492,8 +492,10 @@ def test_an_ordinary_file_asks_for_no_password(cast: Cast, nonaka: Client) -> No
 def test_a_receipt_is_a_pdf_of_what_was_handed_in(cast: Cast, nonaka: Client) -> None:
     plain(nonaka, ("勤怠.txt", TEXT))
     line = line_of(cast, "勤怠.txt")
-    found = re.search(r"受-(2026-\d{6})", section(page_at(nonaka, at(line.id)), "receipt"))
+    shown = section(page_at(nonaka, at(line.id)), "receipt")
+    found = re.search(r"受-(2026-\d{6})", shown)
     assert found
+    assert 'href="/p/verify/"' in shown
     response = nonaka.get(at(line.id, "receipt.pdf"), secure=True)
     assert response["Content-Type"] == "application/pdf" and response.content.startswith(b"%PDF-")
     assert response["Content-Disposition"] == f'attachment; filename="receipt-{found[1]}.pdf"'

@@ -387,6 +387,11 @@ def _with_link_action(opened: pikepdf.Pdf) -> None:
     opened.pages[0].Annots = opened.make_indirect(pikepdf.Array([opened.make_indirect(link)]))
 
 
+def _with_action_in_an_object_of_its_own(opened: pikepdf.Pdf) -> None:
+    action = pikepdf.Dictionary(S=pikepdf.Name.Launch, F=pikepdf.String("calc.exe"))
+    opened.pages[0].PieceInfo = opened.make_indirect(pikepdf.Dictionary(A=pikepdf.Array([action])))
+
+
 def _with_attachment(opened: pikepdf.Pdf) -> None:
     opened.attachments["more.txt"] = pikepdf.AttachedFileSpec(opened, b"more", filename="more.txt")
 
@@ -405,6 +410,7 @@ def _without_proof(opened: pikepdf.Pdf) -> None:
     [
         (_with_script, "動作"),
         (_with_link_action, "動作"),
+        (_with_action_in_an_object_of_its_own, "動作"),
         (_with_attachment, "あずかりの廃棄証明書ではありません"),
         (_with_other_facts, "あずかりの廃棄証明書ではありません"),
         (_without_proof, "あずかりの廃棄証明書ではありません"),
