@@ -27,10 +27,10 @@ CELLS = [
     ("+81", "'+81"),
     ("-1+1", "'-1+1"),
     ("@SUM(A1)", "'@SUM(A1)"),
-    ("＝１＋１", "'＝１＋１"),  # noqa: RUF001
-    ("＋1", "'＋1"),  # noqa: RUF001
-    ("－1", "'－1"),  # noqa: RUF001
-    ("＠A", "'＠A"),  # noqa: RUF001
+    ("＝１＋１", "'＝１＋１"),
+    ("＋1", "'＋1"),
+    ("－1", "'－1"),
+    ("＠A", "'＠A"),
     ("  =1", "'  =1"),
     ("\u3000=1", "'\u3000=1"),
     ("\t=1", "'\t=1"),
@@ -86,7 +86,7 @@ def test_in_excel_everything_typed_is_text(text: str, cell: str) -> None:
         ("辻\U000e0100", "辻〓(U+E0100)"),
         ("①㈱Ⅳ", "①㈱Ⅳ"),
         ("é🙂", "〓(U+00E9)〓(U+1F642)"),
-        ("10〜12−3", "10～12－3"),  # noqa: RUF001
+        ("10〜12−3", "10～12－3"),
     ],
 )
 def test_what_cp932_lacks_is_seen_and_found_again(text: str, shown: str) -> None:
@@ -112,7 +112,7 @@ def test_a_book_goes_on_with_another_sheet_and_says_its_conditions() -> None:
     assert book.sheetnames == ["事務処理一覧", "事務処理一覧 2", "事務処理一覧 3", "抽出条件"]
     found = [row for sheet in book.worksheets[:3] for row in sheet.iter_rows(min_row=2, values_only=True)]
     assert [row[0] for row in found] == [line.number for line in lines]
-    assert found[0][1] == datetime(2026, 10, 1, 9, 31, 7)  # noqa: DTZ001 — a cell has no zone
+    assert found[0][1] == datetime(2026, 10, 1, 9, 31, 7)
     assert HEAD.conditions[0] in str(book["抽出条件"]["B2"].value)
 
 
