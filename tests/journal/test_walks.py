@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -36,7 +36,7 @@ class Page:
     `sorts`: so few entries that they are sorted. `sees`: how many client companies, None for all."""
 
     index: str
-    wanted: Filter = Filter()
+    wanted: Filter = field(default_factory=Filter)
     depth: bool = False
     window: bool = False
     sorts: bool = False
@@ -61,7 +61,7 @@ PAGES = {
     "持ち出し": Page("journal_entry_by_taken_out", Filter(taken_out_only=True)),
     "持ち出し, depth": Page("journal_entry_by_taken_out", Filter(taken_out_only=True), depth=True),
     "成功": Page("journal_entry_at", Filter(result=Result.SUCCESS), window=True),
-    "client and 処理": Page("journal_entry_by_client", Filter(client_id=CLIENTS[0], kind=Kind.DELETE), window=True),
+    "client and 処理": Page("journal_entry_by_client", Filter(client_id=CLIENTS[0], kind=Kind.VIEW), window=True),
     "担当者": Page("journal_entry_by_client", Filter(client_ids=frozenset(CLIENTS[3:6]))),
     "担当者, depth": Page("journal_entry_by_client", Filter(client_ids=frozenset(CLIENTS[3:6])), depth=True),
     "staff of three": Page("journal_entry_by_client", sees=3),
@@ -182,11 +182,12 @@ def test_pages_walk_an_index(filled: Office, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_statements_do_not_grow_with_the_record(minato: Office) -> None:
     rows = list(entries(ENTRIES))
-    fill(minato, rows[-300:])
+    fill(minato, rows[::10])
     few = {name: count_statements(ask_for(minato, page)) for name, page in PAGES.items() if not page.depth}
-    fill(minato, rows[:-300])
+    fill(minato, [row for place, row in enumerate(rows) if place % 10])
     many = {name: count_statements(ask_for(minato, page)) for name, page in PAGES.items() if not page.depth}
-    assert few == many
+    # An empty page does not ask for its rows and their texts.
+    assert {name: count for name, count in many.items() if count > few[name] + 2} == {}
 
 
 def count_statements(ask: Callable[[], object]) -> int:
