@@ -8,7 +8,8 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -26,11 +27,11 @@ __all__ = ["PUBLIC", "behind_record_password", "office_secret", "page", "safe_ne
 page = page_of(OFFICE)
 
 
-def behind_record_password(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def behind_record_password(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Ask the password of the record's screens on entry; it holds for 15 minutes. Stands under `@page`."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         opened_at = request.session.get("record_opened_at")
         if opened_at and now_of(request) < datetime.fromisoformat(opened_at) + timedelta(minutes=RECORD_MINUTES):
             return view(request, *args, **kwargs)

@@ -106,7 +106,7 @@ def _ends(operations: Sequence[int]) -> dict[int, tuple[int, int]]:
 
 def _rows(actor: Actor, wanted: Filter, operations: Sequence[int]) -> list[OperationRow]:
     fitting = Entry.objects.filter(condition(actor, wanted), operation__in=operations).order_by()
-    told: dict[int, dict[str, Any]] = {
+    told: dict[int, Any] = {
         row["operation"]: row
         for row in fitting.values("operation").annotate(
             first=Min("seq"),

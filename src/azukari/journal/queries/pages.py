@@ -28,7 +28,6 @@ from azukari.journal.queries.lines import COLUMNS, EntryRow, to_rows
 from azukari.journal.queries.narrowing import Filter, Lead, condition, lead_of
 from azukari.journal.rules import Result
 from azukari.kernel.actor import Actor
-from azukari.store.models import OfficeQuerySet
 
 COUNT_CAP = 10_000
 WINDOW = 20_000
@@ -173,7 +172,7 @@ def list_screens() -> list[str]:
         found.append(screen[0])
 
 
-def _from(entries: OfficeQuerySet[Entry], start: Spot | None, *, back: bool) -> OfficeQuerySet[Entry]:
+def _from(entries: QuerySet[Entry], start: Spot | None, *, back: bool) -> QuerySet[Entry]:
     """Everything behind a spot, as one comparison of rows: one range of the index."""
     if start is None:
         return entries
@@ -181,12 +180,12 @@ def _from(entries: OfficeQuerySet[Entry], start: Spot | None, *, back: bool) -> 
     return entries.filter(lookup(Tuple("at", "seq"), start))
 
 
-def _up_to(entries: OfficeQuerySet[Entry], edge: Spot, *, back: bool) -> OfficeQuerySet[Entry]:
+def _up_to(entries: QuerySet[Entry], edge: Spot, *, back: bool) -> QuerySet[Entry]:
     lookup = TupleLessThanOrEqual if back else TupleGreaterThanOrEqual
     return entries.filter(lookup(Tuple("at", "seq"), edge))
 
 
-def _edge(terms: list[OfficeQuerySet[Entry]], order: tuple[str, str], *, back: bool) -> Spot | None:
+def _edge(terms: list[QuerySet[Entry]], order: tuple[str, str], *, back: bool) -> Spot | None:
     """Find the last entry of the window, whether it fits the rest or not; None when fewer are left."""
     if len(terms) == 1:
         return terms[0].order_by(*order).values_list("at", "seq")[WINDOW - 1 : WINDOW].first()
@@ -197,7 +196,7 @@ def _edge(terms: list[OfficeQuerySet[Entry]], order: tuple[str, str], *, back: b
     return (min(found) if back else max(found)) if found else None
 
 
-def _merged(terms: list[OfficeQuerySet[Entry]], limit: int, *, back: bool) -> list[tuple[Any, int]]:
+def _merged(terms: list[QuerySet[Entry]], limit: int, *, back: bool) -> list[tuple[Any, int]]:
     """Give the first spots of several walks together. Django cannot limit the parts of a union on SQLite."""
     told, values = _side_by_side([term.values("at", "seq")[:limit] for term in terms])
     if not told:
@@ -210,7 +209,7 @@ def _merged(terms: list[OfficeQuerySet[Entry]], limit: int, *, back: bool) -> li
 
 def _count(lead: Lead, most: int) -> int:
     """Count up to one more than `most`, each term along its index."""
-    counted = [Entry.objects.filter(term & lead.rest).order_by() for term in lead.terms]
+    counted = [Entry.objects.filter(term & lead.rest).order_by() for term in lead.sums or lead.terms]
     told, values = _side_by_side([term.values("seq")[: most + 1] for term in counted])
     if not told:
         return 0
@@ -221,7 +220,7 @@ def _count(lead: Lead, most: int) -> int:
         return count
 
 
-def _side_by_side(limited: Sequence[QuerySet[Entry, dict[str, Any]]]) -> tuple[str, list[Any]]:
+def _side_by_side(limited: Sequence[QuerySet[Entry, Any]]) -> tuple[str, list[Any]]:
     """Write limited queries as one; empty when none of them can give anything."""
     parts, values = [], list[Any]()
     for place, part in enumerate(limited):

@@ -18,6 +18,7 @@ from django.utils.http import content_disposition_header
 
 from azukari.entrance.requests import actor_of, now_of, signed_in_of
 from azukari.journal import queries as journal
+from azukari.kernel.actor import Actor
 from azukari.kernel.clock import jst, jst_day
 from azukari.office import narrowing
 from azukari.office.access import behind_record_password, page
@@ -67,7 +68,7 @@ def print_record(request: HttpRequest) -> HttpResponse:
     if count > MOST_LINES:
         return _page(request, asked, ExportForm(), pieces=_pieces(request, wanted), too_long=True)
     actions.note_printing(asked.in_words(), lines=count, actor=actor, now=now)
-    pdf = handling_record.render(_head(request, asked), list(_lines(request, wanted)))
+    pdf = handling_record.render(_head(request, asked), list(lines_of(actor, wanted)))
     return _download(HttpResponse(pdf, content_type="application/pdf"), now, "pdf")
 
 
@@ -86,7 +87,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return _page(request, asked, form)
     note = form.cleaned_data["note"]
     actions.note_export(asked.in_words(), form=FORM_LABELS[kind], note=note, actor=actor, now=now)
-    lines = _lines(request, wanted)
+    lines = lines_of(actor, wanted)
     if kind == EXCEL:
         book = tempfile.TemporaryFile()  # noqa: SIM115 — closed when it has been sent
         handling_record.write_book(_head(request, asked), lines, book)
@@ -154,10 +155,10 @@ def _head(request: HttpRequest, asked: narrowing.Asked) -> RecordHead:
     )
 
 
-def _lines(request: HttpRequest, wanted: journal.Filter) -> Iterator[RecordLine]:
+def lines_of(actor: Actor, wanted: journal.Filter) -> Iterator[RecordLine]:
     """Give the lines oldest first, each with those in charge of its client company today."""
     charge: dict[UUID, str] = {}
-    for rows in batched(journal.walk_all(actor_of(request), wanted), _BATCH, strict=False):
+    for rows in batched(journal.walk_all(actor, wanted), _BATCH):
         unknown = {row.client_id for row in rows if row.client_id is not None} - charge.keys()
         names = tenancy.list_staff_in_charge(list(unknown)) if unknown else {}
         charge |= {client_id: "・".join(names.get(client_id, [])) for client_id in unknown}

@@ -55,7 +55,7 @@ def rename(request: HttpRequest, view_id: UUID) -> HttpResponse:
     tenancy.get_record_view_for(actor_of(request), view_id)
     form = ViewNameForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("office:record-views")
     name = form.cleaned_data["name"]
     act = partial(actions.rename_view, view_id, name, actor=actor_of(request))

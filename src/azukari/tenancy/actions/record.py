@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from azukari.journal import actions as journal
 from azukari.journal.rules import Event, Line, Operation, TakenOut
@@ -62,23 +63,18 @@ def _note(
 @transaction.atomic
 def save_view(name: str, query: str, *, actor: Actor, now: datetime) -> None:
     """Keep a filter under a name. Raises: PermissionNotAllowed, ViewNameTakenError, TooManyViewsError."""
-    policy.check_may(actor, "journal:record:see")
-    # Their number and names are counted under the lock of whose they are.
-    StaffMember.objects.lock().get(id=actor.staff_id)
-    kept = RecordView.objects.filter(staff_id=actor.staff_id)
-    _check_free(kept.filter(name=name).exists(), name)
+    owner, kept = _own_views(actor)
+    _check_free(kept.filter(name=name), name)
     if kept.count() >= MOST_VIEWS:
         raise errors.TooManyViewsError(limit=MOST_VIEWS)
-    RecordView.objects.create(staff_id=actor.staff_id, name=name, query=mask_long_digits(query), made_at=now)
+    RecordView.objects.create(staff=owner, name=name, query=mask_long_digits(query), made_at=now)
 
 
 @transaction.atomic
 def rename_view(view_id: UUID, name: str, *, actor: Actor) -> None:
     """Give an own filter another name. Raises: PermissionNotAllowed, ViewNotFoundError, ViewNameTakenError."""
-    policy.check_may(actor, "journal:record:see")
-    StaffMember.objects.lock().get(id=actor.staff_id)
-    kept = RecordView.objects.filter(staff_id=actor.staff_id)
-    _check_free(kept.filter(name=name).exclude(id=view_id).exists(), name)
+    _, kept = _own_views(actor)
+    _check_free(kept.filter(name=name).exclude(id=view_id), name)
     if not kept.filter(id=view_id).update(name=name):
         raise errors.ViewNotFoundError
 
@@ -86,11 +82,19 @@ def rename_view(view_id: UUID, name: str, *, actor: Actor) -> None:
 @transaction.atomic
 def delete_view(view_id: UUID, *, actor: Actor) -> None:
     """Delete an own filter. Raises: PermissionNotAllowed, ViewNotFoundError."""
-    policy.check_may(actor, "journal:record:see")
-    if not RecordView.objects.filter(staff_id=actor.staff_id, id=view_id).delete()[0]:
+    _, kept = _own_views(actor)
+    if not kept.filter(id=view_id).delete()[0]:
         raise errors.ViewNotFoundError
 
 
-def _check_free(taken: bool, name: str) -> None:
-    if taken:
+def _own_views(actor: Actor) -> tuple[StaffMember, QuerySet[RecordView]]:
+    """Give the actor's own filters, with the actor locked: names and number are counted one after the other."""
+    policy.check_may(actor, "journal:record:see")
+    assert actor.staff_id is not None
+    owner = StaffMember.objects.lock().get(id=actor.staff_id)
+    return owner, RecordView.objects.filter(staff=owner)
+
+
+def _check_free(same: QuerySet[RecordView], name: str) -> None:
+    if same.exists():
         raise errors.ViewNameTakenError(value=name)
