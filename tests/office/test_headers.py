@@ -90,7 +90,9 @@ def test_a_form_without_its_token_is_refused_with_all_headers(cast: Cast) -> Non
     check_headers(response)
 
 
-@pytest.mark.parametrize("name", ["certificate", "file-receipt", "import-rejected", "recovery-sheet"])
+@pytest.mark.parametrize(
+    "name", ["certificate", "certificate-file", "file-receipt", "import-rejected", "recovery-sheet"]
+)
 def test_a_download_is_an_attachment_with_a_plain_name(cast: Cast, name: str) -> None:
     url = reverse(f"office:{name}", kwargs=address_of(cast.minato, name, parameter_of(name), "aoba"))
     aoki = browser(cast.minato, "aoki", unlocked=True)

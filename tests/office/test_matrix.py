@@ -100,6 +100,9 @@ ROWS = {
     "disposal-carry-out": Row(NO, "403 403 302 403 200 404"),  # Saeki asked for it: not the second person
     "disposal-cancel": Row(NO, "403 403 302 302 302 404"),
     "certificate": Row("403 403 200 200 200 404", NO),
+    "certificate-file": Row("403 403 200 200 200 404", NO),
+    "certificate-of-person": Row(NO, "403 403 302 302 302 404"),
+    "certificate-replace": Row(NO, "403 403 403 403 422 404"),
     "record": Row("200 403 200 200 200 200", NO),
     "record-entry": Row("200 403 200 200 200 404", NO),
     "record-open": Row("302 403 302 302 302 302", "302 403 302 302 302 302"),

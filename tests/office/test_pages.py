@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -23,6 +24,7 @@ from azukari.roster.rules import NumberState, PersonFacts, Sex
 from azukari.store.scope import office_scope
 from azukari.tenancy.actions import clients
 from azukari.tenancy.rules.client_sheet import ClientFacts
+from azukari.vault import queries as vault
 from azukari.vault.models import Disposal, NumberRecord
 from azukari.vault.rules import events
 from tests.cast import NOW, PASSWORD, TODAY, Cast, number_of
@@ -344,6 +346,16 @@ def test_a_disposal_from_request_to_certificate(cast: Cast, sign_in: SignIn, per
     assert reverse("office:verifier") in shown
     assert verifier.page_sha256() in shown
     assert aoki.post(f"{address}carry-out/", {"x": "1"}).status_code == 409
+    own = saeki.post(f"{address}people/{person}/", {"x": "1"}, follow=True)
+    assert verify(own.content).facts.extract_of == "廃-2026-0001"
+    with office_scope(cast.minato.id):
+        whole = vault.list_certificates(UUID(address.rstrip("/").rsplit("/", 1)[1]))[0]
+    replace = reverse("office:certificate-replace", args=[whole.id])
+    assert "出し直す理由" in text_of(aoki.post(replace, {"why": " "}))
+    assert saeki.post(replace, {"why": "誤り"}).status_code == 403
+    page = text_of(aoki.post(replace, {"why": "住所の誤り"}, follow=True))
+    for words in ("廃-2026-0003", "廃-2026-0001 に代わるもの（住所の誤り）", "無効"):
+        assert words in page
     assert saeki.get(reverse("office:reveal", args=[person])).status_code == 404
 
 

@@ -48,6 +48,9 @@ def address_of(
             return {"file_id": upload(office, client, login)}
         if name == "file-send-drop":
             return draft(office, client, login)
+        if name == "certificate-of-person":
+            person = office.people["ishihara" if client == "aoba" else "shibata"]
+            return {"disposal_id": _disposal(office, name, client), "person_id": person}
         return {parameter: _MAKERS[parameter](office, name, client)}
 
 
@@ -119,7 +122,7 @@ def _disposal(office: Office, name: str, client: str) -> UUID:
     if client != "aoba":
         made = Disposal.objects.create(
             client_id=office.clients[client],
-            state=DisposalState.CERTIFIED if name == "certificate" else DisposalState.REQUESTED,
+            state=DisposalState.CERTIFIED if name.startswith("certificate") else DisposalState.REQUESTED,
             reason=Reason.REGISTERED_BY_MISTAKE,
             two_persons=True,
             requested_by=office.staff["saeki"],
@@ -127,7 +130,7 @@ def _disposal(office: Office, name: str, client: str) -> UUID:
             requested_by_role="HANDLER",
             requested_at=NOW,
         )
-        if name == "certificate":
+        if name.startswith("certificate"):
             Certificate.objects.create(disposal=made, year=2026, serial=1, issued_at=NOW, pdf=b"%PDF-")
         return made.id
     register(office, "ishihara", 1)
@@ -138,9 +141,13 @@ def _disposal(office: Office, name: str, client: str) -> UUID:
         reason=Reason.REGISTERED_BY_MISTAKE,
         now=NOW,
     )
-    if name == "certificate":
+    if name.startswith("certificate"):
         disposal.carry_out(actor=office.actor("aoki"), disposal_id=asked, now=NOW)
     return asked
+
+
+def _certificate(office: Office, name: str, client: str) -> UUID:
+    return Certificate.objects.get(disposal_id=_disposal(office, name, client)).id
 
 
 def _entry(office: Office, name: str, client: str) -> int:
@@ -206,6 +213,7 @@ _MAKERS = {
     "person_id": _person,
     "import_id": _import,
     "disposal_id": _disposal,
+    "certificate_id": _certificate,
     "user_id": lambda office, _, client: office.users["nonaka" if client == "aoba" else "tanabe"],
     "staff_id": lambda office, _, __: office.staff["ono"],
     "seq": _entry,

@@ -27,7 +27,8 @@ ALLOWED = {
         "functools",
         "hashlib",
     ),
-    *("hmac", "json", "os", "re", "typing", "unicodedata", "uuid", "cryptography", "fido2", "pyotp", "azukari"),
+    *("hmac", "json", "os", "re", "typing", "unicodedata", "uuid", "cryptography", "fido2", "pyotp"),
+    *("rfc3161_client", "azukari"),
 }
 ERRORS = [
     errors.SealError(),
@@ -39,6 +40,7 @@ ERRORS = [
     errors.PasskeyRefusedError(),
     errors.ProofError("署名が正しくありません。"),
     errors.KeyMissingError(2),
+    errors.TimeStampError("時刻の証明を読めません。"),
 ]
 
 

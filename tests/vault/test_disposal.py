@@ -51,7 +51,8 @@ def test_a_disposed_number_is_gone_from_both_stores_and_its_certificate_holds(mi
     with pytest.raises(errors.NumberNotFoundError):
         reveal(minato, "ishihara")
     assert roster.get_person_for(minato.actor("aoki"), minato.people["ishihara"]).number_state is NumberState.DISPOSED
-    number, pdf = queries.certificate_pdf(minato.actor("aoki"), Disposal.objects.get().id)
+    aoki = minato.actor("aoki")
+    number, pdf = queries.certificate_pdf(aoki, queries.standing_certificate(aoki, Disposal.objects.get().id))
     facts = verify(pdf).facts
     assert (facts.number, facts.rows[0].name, facts.addressee.code) == (number, "石原 亮太", "aoba")
     assert facts.scope.unrecoverable_on == jst_day(LATER) + timedelta(days=36)
@@ -141,7 +142,8 @@ def test_a_single_key_holder_waits_24_hours_instead(minato: Office) -> None:
     with pytest.raises(errors.WaitNotOverError):
         approve(minato, disposal_id, "saeki", now=NOW + timedelta(hours=23, minutes=59))
     approve(minato, disposal_id, "saeki", now=NOW + timedelta(hours=24))
-    facts = verify(queries.certificate_pdf(minato.actor("aoki"), disposal_id)[1]).facts
+    aoki = minato.actor("aoki")
+    facts = verify(queries.certificate_pdf(aoki, queries.standing_certificate(aoki, disposal_id))[1]).facts
     assert facts.approval.rule.value == "ONE_PERSON_WAIT"
 
 

@@ -255,7 +255,7 @@ class Dispose(Scenario):
             self.tidy()
             assert keystore.find_key(self.record_id) is None
             assert vault.get_disposal_for(self.manager, self.disposal_id).state is State.CERTIFIED
-            verify(vault.certificate_pdf(self.manager, self.disposal_id)[1])
+            verify(vault.certificate_pdf(self.manager, vault.standing_certificate(self.manager, self.disposal_id))[1])
         else:
             assert self.reveal() == self.digits
 

@@ -56,6 +56,10 @@ AZUKARI_S3 = {
 # The virus scanner (ClamAV): unix:/path/clamd.ctl or tcp:host:port. Without one every file is shown as 未検査.
 AZUKARI_SCANNER = env.text("AZUKARI_SCANNER", "")
 
+# A time-stamping authority (RFC 3161) for certificates, and the file with the roots it is trusted by. Optional.
+AZUKARI_TSA = env.text("AZUKARI_TSA", "")
+AZUKARI_TSA_ROOT = env.text("AZUKARI_TSA_ROOT", "")
+
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

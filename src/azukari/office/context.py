@@ -66,6 +66,7 @@ def _section(request: HttpRequest) -> str:
         "item": "requests",
         "disposals": "disposals",
         "disposal": "disposals",
+        "certificate": "disposals",
         "record": "record",
         "settings": "settings",
         "staff": "settings",

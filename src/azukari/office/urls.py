@@ -92,6 +92,13 @@ urlpatterns = [
     path("disposal/<uuid:disposal_id>/carry-out/", disposal.carry_out, name="disposal-carry-out"),
     path("disposal/<uuid:disposal_id>/cancel/", disposal.cancel, name="disposal-cancel"),
     path("disposal/<uuid:disposal_id>/certificate.pdf", disposal.certificate, name="certificate"),
+    path(
+        "disposal/<uuid:disposal_id>/people/<uuid:person_id>/",
+        disposal.certificate_of_person,
+        name="certificate-of-person",
+    ),
+    path("certificates/<uuid:certificate_id>.pdf", disposal.certificate_file, name="certificate-file"),
+    path("certificates/<uuid:certificate_id>/replace/", disposal.certificate_replace, name="certificate-replace"),
     path("log/open/", account.open_record, name="record-open"),
     path("log/", record.record_list, name="record"),
     path("log/<int:seq>/", record.entry, name="record-entry"),

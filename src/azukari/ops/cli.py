@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--page", metavar="ファイル", help="ブラウザーで検証できるページ（HTML）を書き出します")
     verify.add_argument("--key", help="事務所から受け取った鍵の指紋。発行元まで確かめるときに指定します")
     verify.add_argument("--file", help="受領書と比べるファイル。受け取られたものと同じかどうかを確かめます")
+    verify.add_argument("--tsa-root", help="信頼する時刻認証局の証明書（PEM）。時刻の証明まで確かめるときに指定します")
     verify.set_defaults(run=_verify)
 
     record = commands.add_parser("check-record", help="すべての事務所の記録に改ざんがないか検証します")
@@ -153,7 +154,7 @@ def _verify(options: argparse.Namespace) -> int:
 
     if options.page is not None:
         return verify.write_page(options.page)
-    return verify.verify_file(options.paper, options.key, options.file)
+    return verify.verify_file(options.paper, options.key, options.file, options.tsa_root)
 
 
 def _check_record(options: argparse.Namespace) -> int:

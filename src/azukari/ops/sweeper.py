@@ -19,7 +19,7 @@ from azukari.kernel.clock import utc_now
 from azukari.store.scope import office_scope
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import client_sheets, outbox, sessions, tries
-from azukari.vault.actions import disposal, keystore, parcels
+from azukari.vault.actions import certificates, disposal, keystore, parcels
 
 _PERIOD_SECONDS = 60
 # The collector walks every blob: a few times a day is enough for what waits a day anyway.
@@ -79,6 +79,8 @@ def sweep_office(*, now: datetime) -> dict[str, int]:
     return {
         "imports": sheets.sweep_stale(now=now),
         "disposals": disposal.sweep_unfinished(now=now),
+        "unrecoverable": certificates.confirm_unrecoverable(now=now),
+        "time_stamps": certificates.stamp_waiting(),
         "parcels": parcels.sweep_expired(now=now),
         "client_sheets": client_sheets.sweep_old(before=now - _SHEETS_KEPT),
         "keys": keystore.sweep_orphans(now=now),

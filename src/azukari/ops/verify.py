@@ -12,6 +12,7 @@ import hashlib
 import json
 import sys
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ from azukari.press.documents import disposal_certificate, file_receipt
 from azukari.press.documents.disposal_certificate import DisposalCertificate
 from azukari.press.documents.file_receipt import FileReceipt
 from azukari.press.signed.attachments import grouped
-from azukari.seal import chain, checkpoint
+from azukari.seal import chain, checkpoint, time_stamps
+from azukari.seal.time_stamps import Stamp
 
 ISSUED_EVENT = "vault.certificate.issued"
 RECEIVED_EVENT = "exchange.file.received"
@@ -54,12 +56,14 @@ class Verified:
 
     facts: Paper
     fingerprint: str
+    stamp: Stamp | None
 
 
-def verify_file(path: str, key: str | None, file: str | None = None) -> int:
+def verify_file(path: str, key: str | None, file: str | None = None, roots: str | None = None) -> int:
     """Verify a file and say the result in Japanese.
 
-    `file` is a file at hand, to be compared with the one a receipt names.
+    `file` is a file at hand, to be compared with the one a receipt names; `roots` a PEM file with the certificates of
+    time-stamping authorities to trust.
     Exit codes: 0 valid (and the very file), 1 invalid or another file, 2 cannot be read.
     """
     try:
@@ -67,7 +71,10 @@ def verify_file(path: str, key: str | None, file: str | None = None) -> int:
     except OSError:
         return _unreadable(path)
     try:
-        verified = verify(pdf, key)
+        trusted = time_stamps.read_roots(Path(roots).read_bytes()) if roots else []
+        verified = verify(pdf, key, trusted)
+    except OSError:
+        return _unreadable(roots or "")
     except AzukariError as error:
         sys.stdout.write(f"無効：{error.reason or error.event}\n")
         return 1
@@ -77,6 +84,16 @@ def verify_file(path: str, key: str | None, file: str | None = None) -> int:
         f"  記録：NO {facts.record.operation_no}（{facts.record.origin} の {facts.record.index} 番目）\n"
         f"  鍵の指紋：{verified.fingerprint}\n"
     )
+    if verified.stamp:
+        vouched = (
+            "指定された証明書で確かめました"
+            if verified.stamp.trusted
+            else "認証局の署名は確かめていません。--tsa-root で指定できます"
+        )
+        sys.stdout.write(
+            f"  時刻の証明：{jst(verified.stamp.at):%Y/%m/%d %H:%M:%S}"
+            f"（{_plain(verified.stamp.authority)}。{vouched}）\n"
+        )
     if key:
         sys.stdout.write("  発行元：指定された鍵と一致しました。\n")
     else:
@@ -86,13 +103,14 @@ def verify_file(path: str, key: str | None, file: str | None = None) -> int:
     return 0 if file is None else _compare(facts, file)
 
 
-def verify(pdf: bytes, key: str | None = None) -> Verified:
+def verify(pdf: bytes, key: str | None = None, roots: Sequence[Any] = ()) -> Verified:
     """Check a signed paper step by step. `key` is the fingerprint of the office's key, as printed.
 
     Steps: 1 the file is whole and signed, by the one named in its facts; 2 the entry is canonical and tells of
     these very facts; 3 the entry stands at the named place of the office's record, under a head signed with the
-    named key; 4 that key is the expected one, if one was given.
-    Raises: InvalidCertificateError, SignedFileError, ProofError.
+    named key; 4 that key is the expected one, if one was given; 5 a time stamp, where there is one, is of this
+    signature (`roots`: of an authority to be trusted).
+    Raises: InvalidCertificateError, SignedFileError, ProofError, TimeStampError.
     """
     file = signed.read(pdf, *_KINDS)  # 1
     what, record = file.kind.what, file.facts.record
@@ -106,7 +124,8 @@ def verify(pdf: bytes, key: str | None = None) -> Verified:
         raise InvalidCertificateError(why=f"{what}に書かれた鍵の指紋が、鍵と一致しません。")
     if key is not None and _bare(key) != _bare(fingerprint):  # 4
         raise InvalidCertificateError(why="指定された鍵（事務所から受け取った指紋）とは別の鍵で署名されています。")
-    return Verified(file.facts, fingerprint)
+    stamp = time_stamps.read_token(file.time_stamp, file.signature, roots) if file.time_stamp else None  # 5
+    return Verified(file.facts, fingerprint, stamp)
 
 
 def write_page(path: str) -> int:

@@ -3,6 +3,8 @@
 For facts that are hashed, signed and read again years later. What comes back must be exactly what went out:
 `from_canonical` builds the value and then compares its own bytes with those given, so unknown keys, other
 spellings of a date, duplicate keys or spaces are all refused by the one comparison.
+
+A field with a default is left out while it holds it: what a later version adds changes no older bytes.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import functools
 import json
 import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -53,7 +55,11 @@ def from_canonical[T](kind: type[T], data: bytes, *, format_name: str) -> T:
 
 def _packed(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _packed(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: _packed(getattr(value, field.name))
+            for field in fields(value)
+            if not _may_miss(field) or getattr(value, field.name) != field.default
+        }
     if isinstance(value, tuple):
         return [_packed(item) for item in value]
     if isinstance(value, Enum):
@@ -91,9 +97,14 @@ def _unpacked_fields(kind: Any, value: Any) -> Any:
     if not isinstance(value, Mapping):
         raise NotCanonicalError("an object was expected")
     hints = _hints(kind)
-    if set(value) != {field.name for field in fields(kind)}:
+    names = {field.name: _may_miss(field) for field in fields(kind)}
+    if not set(value) <= set(names) or any(name not in value for name, may_miss in names.items() if not may_miss):
         raise NotCanonicalError("unknown or missing keys")
     return kind(**{name: _unpacked(hints[name], item) for name, item in value.items()})
+
+
+def _may_miss(field: Field[Any]) -> bool:
+    return field.default is not MISSING
 
 
 @functools.cache

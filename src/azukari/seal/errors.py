@@ -108,3 +108,16 @@ class KeyMissingError(SealError):
     def __init__(self, version: int) -> None:
         super().__init__(version=version)
         self.version = version
+
+
+class TimeStampError(SealError):
+    """A time stamp that does not hold, or does not belong to what is at hand; `why` is one Japanese sentence."""
+
+    code = "seal.time_stamp"
+    happened = "時刻の証明を確認できませんでした。"
+    cause = "{why}"
+    remedy = "時刻認証局の設定を確認してください。"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why=why)
+        self.why = why

@@ -1,4 +1,6 @@
-"""Django's entry for the vault: tells it how long backups of the key store are kept."""
+"""Django's entry for the vault: how long backups of the key store are kept, who stamps the time."""
+
+from pathlib import Path
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -9,6 +11,9 @@ class VaultConfig(AppConfig):
     label = "vault"
 
     def ready(self) -> None:
-        from azukari.vault.actions import disposal
+        from azukari.store import time_authority
+        from azukari.vault.actions import certificates
 
-        disposal.use_backup_days(settings.AZUKARI_KEY_BACKUP_DAYS)
+        certificates.use_backup_days(settings.AZUKARI_KEY_BACKUP_DAYS)
+        root = settings.AZUKARI_TSA_ROOT
+        time_authority.configure(settings.AZUKARI_TSA, Path(root).read_bytes() if root else b"")

@@ -111,6 +111,9 @@ class Disposal(OfficeModel):
     executed_by_role = models.CharField(max_length=20, blank=True)
     executed_at = models.DateTimeField(null=True)
     operation = models.PositiveBigIntegerField(null=True)
+    # 復元不能日, and the NO of the entry that confirms it.
+    unrecoverable_on = models.DateField(null=True)
+    unrecoverable_no = models.CharField(max_length=30, blank=True)
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta(OfficeModel.Meta):
@@ -118,7 +121,14 @@ class Disposal(OfficeModel):
             office_key("vault_disposal_office_key"),
             OfficeForeignKey(column="client_id", target="tenancy.ClientCompany", name="vault_disposal_client"),
         )
-        indexes = (models.Index(fields=["office_id", "state", "requested_at"], name="vault_disposal_state"),)
+        indexes = (
+            models.Index(fields=["office_id", "state", "requested_at"], name="vault_disposal_state"),
+            models.Index(
+                fields=["office_id", "unrecoverable_on"],
+                name="vault_disposal_unconfirmed",
+                condition=models.Q(state=State.CERTIFIED.value, unrecoverable_no=""),
+            ),
+        )
 
 
 class DisposalItem(OfficeModel):
@@ -147,16 +157,44 @@ class DisposalItem(OfficeModel):
 
 
 class Certificate(OfficeModel):
-    """An issued 廃棄証明書: its number within the year, and the signed PDF with proof inside."""
+    """An issued 廃棄証明書: its number within the year, and the signed PDF with proof inside.
 
-    disposal = models.OneToOneField(Disposal, on_delete=models.PROTECT, db_constraint=False, related_name="certificate")
+    `person_id` is set where it repeats the lines of one person. One that was wrong is replaced by another.
+    """
+
+    disposal = models.ForeignKey(Disposal, on_delete=models.PROTECT, db_constraint=False, related_name="certificates")
+    person_id = models.UUIDField(null=True)
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+")
+    why = models.CharField(max_length=200, blank=True)
+    replaced_at = models.DateTimeField(null=True)
     year = models.PositiveIntegerField()
     serial = models.PositiveIntegerField()
     issued_at = models.DateTimeField()
+    stamp_wanted = models.BooleanField(default=False)
+    stamped_at = models.DateTimeField(null=True)
     pdf = models.BinaryField()
 
     class Meta(OfficeModel.Meta):
         constraints = (
+            office_key("vault_certificate_office_key"),
             OfficeForeignKey(column="disposal_id", target="vault.Disposal", name="vault_certificate_disposal"),
+            OfficeForeignKey(column="replaces_id", target="vault.Certificate", name="vault_certificate_replaces"),
             models.UniqueConstraint(fields=["office_id", "year", "serial"], name="vault_certificate_number"),
+            models.UniqueConstraint(
+                fields=["office_id", "disposal"],
+                condition=models.Q(person_id__isnull=True, replaced_at__isnull=True),
+                name="vault_certificate_one_stands",
+            ),
+            models.UniqueConstraint(
+                fields=["office_id", "disposal", "person_id"],
+                condition=models.Q(person_id__isnull=False, replaced_at__isnull=True),
+                name="vault_certificate_one_a_person",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["office_id", "issued_at"],
+                name="vault_certificate_to_stamp",
+                condition=models.Q(stamp_wanted=True, stamped_at__isnull=True),
+            ),
         )

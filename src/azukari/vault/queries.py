@@ -165,6 +165,8 @@ class DisposalRow:
     count: int
     first_name: str
     certificate_number: str
+    unrecoverable_on: date | None
+    unrecoverable_no: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,21 +187,31 @@ def list_disposals(actor: Actor, states: Sequence[State], *, client_id: UUID | N
     found = Disposal.objects.filter(_visible(actor), state__in=states).annotate(count=Count("items"))
     if client_id is not None:
         found = found.filter(client_id=client_id)
-    rows = list(found.select_related("certificate").order_by("-requested_at")[:500])
+    rows = list(found.order_by("-requested_at")[:500])
+    numbers = _standing_numbers([row.id for row in rows])
     # Last one wins, so the first person of each disposal remains.
     items = DisposalItem.objects.filter(disposal_id__in=[row.id for row in rows]).order_by("-id")
     names = dict(items.values_list("disposal_id", "person_name"))
-    return [_disposal(row, row.count, names.get(row.id, "")) for row in rows]
+    return [_disposal(row, row.count, names.get(row.id, ""), numbers.get(row.id, "")) for row in rows]
 
 
 def get_disposal_for(actor: Actor, disposal_id: UUID) -> DisposalRow:
     """Get a disposal this actor may see. Raises: DisposalNotFoundError."""
-    row = Disposal.objects.select_related("certificate").filter(_visible(actor), id=disposal_id).first()
+    row = Disposal.objects.filter(_visible(actor), id=disposal_id).first()
     if row is None:
         raise errors.DisposalNotFoundError
     items = row.items.order_by("id")
     first = items.first()
-    return _disposal(row, items.count(), first.person_name if first else "")
+    numbers = _standing_numbers([row.id])
+    return _disposal(row, items.count(), first.person_name if first else "", numbers.get(row.id, ""))
+
+
+def _standing_numbers(disposal_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Give the number of the certificate that stands for each disposal as a whole."""
+    found = Certificate.objects.filter(disposal_id__in=disposal_ids, person_id=None, replaced_at=None)
+    return {
+        pk: certificate_number(year, serial) for pk, year, serial in found.values_list("disposal_id", "year", "serial")
+    }
 
 
 def list_items(disposal_id: UUID) -> list[ItemRow]:
@@ -224,12 +236,66 @@ def count_open_disposals(actor: Actor) -> int:
     return Disposal.objects.filter(_visible(actor), state=State.REQUESTED).count()
 
 
-def certificate_pdf(actor: Actor, disposal_id: UUID) -> tuple[str, bytes]:
-    """Give number and PDF of a disposal's certificate. Raises: CertificateNotFoundError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateRow:
+    """An issued certificate as lists show it. `person` is empty for the one of the whole disposal."""
+
+    id: UUID
+    number: str
+    person: str
+    issued_at: datetime
+    replaced_at: datetime | None
+    replaces: str
+    why: str
+    stamped_at: datetime | None
+    waits_for_stamp: bool
+
+
+def list_certificates(disposal_id: UUID) -> list[CertificateRow]:
+    """List the certificates of a disposal: the whole one first, then those of persons. Callers have passed its gate."""
+    names = dict(DisposalItem.objects.filter(disposal_id=disposal_id).values_list("person_id", "person_name"))
+    rows = Certificate.objects.defer("pdf").filter(disposal_id=disposal_id).order_by("issued_at", "serial")[:500]
+    numbers = {row.id: certificate_number(row.year, row.serial) for row in rows}
+    return [
+        CertificateRow(
+            id=row.id,
+            number=numbers[row.id],
+            person=names[row.person_id] if row.person_id else "",
+            issued_at=row.issued_at,
+            replaced_at=row.replaced_at,
+            replaces=numbers.get(row.replaces_id, "") if row.replaces_id else "",
+            why=row.why,
+            stamped_at=row.stamped_at,
+            waits_for_stamp=row.stamp_wanted and row.stamped_at is None,
+        )
+        for row in sorted(rows, key=lambda row: (row.person_id is not None, row.issued_at))
+    ]
+
+
+def disposal_of_certificate(actor: Actor, certificate_id: UUID) -> UUID:
+    """Give the disposal a certificate is of. Raises: CertificateNotFoundError, DisposalNotFoundError."""
+    found = Certificate.objects.filter(id=certificate_id).values_list("disposal_id", flat=True).first()
+    if found is None:
+        raise errors.CertificateNotFoundError
+    return get_disposal_for(actor, found).id
+
+
+def standing_certificate(actor: Actor, disposal_id: UUID) -> UUID:
+    """Give the certificate that stands for a disposal. Raises: CertificateNotFoundError, DisposalNotFoundError."""
     get_disposal_for(actor, disposal_id)
-    row = Certificate.objects.filter(disposal_id=disposal_id).first()
+    found = Certificate.objects.filter(disposal_id=disposal_id, person_id=None, replaced_at=None)
+    certificate_id = found.values_list("id", flat=True).first()
+    if certificate_id is None:
+        raise errors.CertificateNotFoundError
+    return certificate_id
+
+
+def certificate_pdf(actor: Actor, certificate_id: UUID) -> tuple[str, bytes]:
+    """Give number and PDF of a certificate. Raises: CertificateNotFoundError, DisposalNotFoundError."""
+    row = Certificate.objects.filter(id=certificate_id).first()
     if row is None:
         raise errors.CertificateNotFoundError
+    get_disposal_for(actor, row.disposal_id)
     return certificate_number(row.year, row.serial), bytes(row.pdf)
 
 
@@ -281,8 +347,7 @@ def _visible(actor: Actor) -> Q:
     return Q() if actor.client_ids is None else Q(client_id__in=actor.client_ids)
 
 
-def _disposal(row: Disposal, count: int, first_name: str) -> DisposalRow:
-    certificate = getattr(row, "certificate", None)
+def _disposal(row: Disposal, count: int, first_name: str, number: str) -> DisposalRow:
     state, reason = State(row.state), Reason(row.reason)
     return DisposalRow(
         id=row.id,
@@ -300,5 +365,7 @@ def _disposal(row: Disposal, count: int, first_name: str) -> DisposalRow:
         executed_at=row.executed_at,
         count=count,
         first_name=first_name,
-        certificate_number=certificate_number(certificate.year, certificate.serial) if certificate else "",
+        certificate_number=number,
+        unrecoverable_on=row.unrecoverable_on,
+        unrecoverable_no=row.unrecoverable_no,
     )

@@ -1,4 +1,4 @@
-"""Asking for a disposal."""
+"""Asking for a disposal, and for a certificate anew."""
 
 from __future__ import annotations
 
@@ -34,3 +34,11 @@ class DisposalForm(Form):
         if typed.strip() != "廃棄":
             raise forms.ValidationError(_TYPE_IT)
         return typed
+
+
+class ReplaceForm(Form):
+    """Why a certificate is issued anew. It is printed on the new one."""
+
+    why = forms.CharField(
+        label="出し直す理由", max_length=100, help_text="新しい証明書に印刷されます。例：事務所の住所の誤り"
+    )

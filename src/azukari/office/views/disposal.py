@@ -14,12 +14,14 @@ from azukari.entrance.requests import actor_of, now_of
 from azukari.kernel.clock import jst_day
 from azukari.kernel.errors import AzukariError, ConflictError, InvalidError
 from azukari.office.access import page, vault_key
-from azukari.office.forms.disposal import DisposalForm
+from azukari.office.forms.disposal import DisposalForm, ReplaceForm
 from azukari.press import verifier
 from azukari.roster import queries as roster
+from azukari.tenancy import policy as office_policy
 from azukari.tenancy import queries as tenancy
 from azukari.vault import errors, policy
 from azukari.vault import queries as vault
+from azukari.vault.actions import certificates
 from azukari.vault.actions import disposal as actions
 from azukari.vault.rules.disposal import Reason, State
 
@@ -114,7 +116,7 @@ def _request(request: HttpRequest, client_id: UUID, found: list[vault.NumberFact
         "count": len(lines),
         "people_count": len(people),
         "today": today,
-        "backup_until": today + timedelta(days=actions.backup_days()),
+        "backup_until": today + timedelta(days=certificates.backup_days()),
     }
     return render(request, "office/disposal/request.html", context, status=422 if form.errors else 200)
 
@@ -142,12 +144,15 @@ def _context(request: HttpRequest, row: vault.DisposalRow, error: AzukariError |
         "client": tenancy.get_client_for(actor, row.client_id),
         "items": items[:_SHOWN_PEOPLE],
         "more": max(0, len(items) - _SHOWN_PEOPLE),
+        "certificates": vault.list_certificates(row.id),
+        "replace_form": ReplaceForm(),
+        "may_replace": office_policy.may(actor, "vault:disposal:approve"),
         "refusal": _refusal(request, row),
         "is_own": row.requested_by == actor.staff_id,
         "waits": _waits(request, row),
         "error": error,
         "has_errors": error is not None,
-        "backup_until": jst_day(now_of(request)) + timedelta(days=actions.backup_days()),
+        "backup_until": jst_day(now_of(request)) + timedelta(days=certificates.backup_days()),
         "verifier_sha256": verifier.page_sha256(),
     }
 
@@ -203,9 +208,47 @@ def cancel(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     return redirect("office:disposals")
 
 
+@page("vault:number:dispose", "POST")
+def certificate_of_person(request: HttpRequest, disposal_id: UUID, person_id: UUID) -> HttpResponse:
+    """Issue a certificate of one person's lines, and send it."""
+    actor = actor_of(request)
+    issued = certificates.issue_for_person(
+        actor=actor, disposal_id=disposal_id, person_id=person_id, now=now_of(request)
+    )
+    return redirect("office:certificate-file", certificate_id=issued)
+
+
+@page("vault:disposal:approve", "POST")
+def certificate_replace(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    """Issue a certificate anew; the one before is void."""
+    actor = actor_of(request)
+    disposal_id = vault.disposal_of_certificate(actor, certificate_id)
+    form = ReplaceForm(request.POST)
+    if not form.is_valid():
+        row = vault.get_disposal_for(actor, disposal_id)
+        context = _context(request, row, None) | {"replace_form": form, "has_errors": True}
+        return render(request, "office/disposal/detail.html", context, status=422)
+    certificates.replace(actor=actor, certificate_id=certificate_id, why=form.cleaned_data["why"], now=now_of(request))
+    messages.success(
+        request, "廃棄証明書を出し直しました。前の証明書は無効です。渡した先に、新しいものを届けてください。"
+    )
+    return redirect("office:disposal", disposal_id=disposal_id)
+
+
 @page("vault:number:dispose")
 def certificate(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
-    number, pdf = vault.certificate_pdf(actor_of(request), disposal_id)
+    """Send the certificate that stands for a disposal."""
+    return _send(request, vault.standing_certificate(actor_of(request), disposal_id))
+
+
+@page("vault:number:dispose")
+def certificate_file(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    """Send one certificate: also that of a person, also one that was replaced."""
+    return _send(request, certificate_id)
+
+
+def _send(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    number, pdf = vault.certificate_pdf(actor_of(request), certificate_id)
     response = HttpResponse(pdf, content_type="application/pdf")
     ascii_name = number.replace("廃", "haiki")
     response.headers["Content-Disposition"] = f'attachment; filename="{ascii_name}.pdf"'

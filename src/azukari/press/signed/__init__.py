@@ -9,10 +9,12 @@ from azukari.press.signed.attachments import ENTRY_NAME, PROOF_NAME, RecordRefer
 from azukari.press.signed.errors import SignedFileError
 from azukari.press.signed.reading import Facts, Kind, SignedFile, page_shows_facts, read
 from azukari.press.signed.signature import sign
+from azukari.press.signed.stamping import STAMP_ROOM, signature_of, stamp
 
 __all__ = [
     "ENTRY_NAME",
     "PROOF_NAME",
+    "STAMP_ROOM",
     "Facts",
     "Kind",
     "RecordReference",
@@ -21,4 +23,6 @@ __all__ = [
     "page_shows_facts",
     "read",
     "sign",
+    "signature_of",
+    "stamp",
 ]

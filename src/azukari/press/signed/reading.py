@@ -24,7 +24,7 @@ from io import BytesIO
 from typing import Any, Protocol
 
 from azukari.press.signed.attachments import ENTRY_NAME, PROOF_NAME, RecordReference
-from azukari.press.signed.container import certificate_of
+from azukari.press.signed.container import Parts, parts_of
 from azukari.press.signed.errors import CHANGED, SIGNATURE_CHANGED, SignedFileError
 from azukari.press.signed.signature import FIELD_NAME, SUBFILTER, with_hole
 
@@ -81,7 +81,10 @@ class Kind[F: Facts]:
 
 @dataclass(frozen=True, slots=True)
 class SignedFile[F: Facts]:
-    """What an unchanged signed paper carries. `facts_bytes` are canonical; `facts` holds them."""
+    """What an unchanged signed paper carries. `facts_bytes` are canonical; `facts` holds them.
+
+    `time_stamp` is a token that says when `signature` was there (RFC 3161), unchecked; None without one.
+    """
 
     kind: Kind[F]
     facts: F
@@ -89,6 +92,8 @@ class SignedFile[F: Facts]:
     entry_bytes: bytes
     proof_bytes: bytes
     signer_certificate_der: bytes
+    signature: bytes
+    time_stamp: bytes | None
 
 
 def read[F: Facts](pdf: bytes, *kinds: Kind[F]) -> SignedFile[F]:
@@ -97,13 +102,13 @@ def read[F: Facts](pdf: bytes, *kinds: Kind[F]) -> SignedFile[F]:
     Raises: SignedFileError, saying why in one Japanese sentence.
     """
     what = "または".join(kind.what for kind in kinds)
-    signer_certificate_der = _check_signature(pdf)
+    signed = check_signature(pdf)
     try:
         kind, facts_bytes, entry_bytes, proof_bytes = _attachments(pdf, kinds, what)
         facts = kind.from_bytes(facts_bytes)
     except ValueError as error:
         raise SignedFileError(_NOT_OURS.format(what=what)) from error
-    if facts.signer_certificate_sha256 != sha256(signer_certificate_der).hexdigest():
+    if facts.signer_certificate_sha256 != sha256(signed.certificate).hexdigest():
         raise SignedFileError(_OTHER_SIGNER.format(what=kind.what))
     return SignedFile(
         kind=kind,
@@ -111,7 +116,9 @@ def read[F: Facts](pdf: bytes, *kinds: Kind[F]) -> SignedFile[F]:
         facts_bytes=facts_bytes,
         entry_bytes=entry_bytes,
         proof_bytes=proof_bytes,
-        signer_certificate_der=signer_certificate_der,
+        signer_certificate_der=signed.certificate,
+        signature=signed.signature,
+        time_stamp=signed.token,
     )
 
 
@@ -123,7 +130,7 @@ def page_shows_facts[F: Facts](pdf: bytes, kind: Kind[F]) -> bool:
     """
     file = read(pdf, kind)
     drawn = kind.render(file.facts, file.proof_bytes, file.entry_bytes)
-    again = with_hole(drawn, file.signer_certificate_der, _signed_at(pdf, kind.what))
+    again = with_hole(drawn, file.signer_certificate_der, _signed_at(pdf, kind.what), reserved=len(hole_of(pdf)))
     return _without_hole(again) == _without_hole(pdf)
 
 
@@ -143,8 +150,14 @@ def _without_hole(pdf: bytes) -> tuple[bytes, bytes] | None:
     return (pdf[: found.start(1)], pdf[found.end(1) :]) if found else None
 
 
-def _check_signature(pdf: bytes) -> bytes:
-    """Check that one signature covers the whole file; give the signer's certificate."""
+def hole_of(pdf: bytes) -> bytes:
+    """Give the hexadecimal digits of the hole that holds the signature, padding included, of a checked file."""
+    found = _SIGNATURE.search(pdf)
+    return found[1] if found else b""
+
+
+def check_signature(pdf: bytes) -> Parts:
+    """Check that one signature covers the whole file; give what its container is made of. Raises: SignedFileError."""
     if not pdf.startswith(b"%PDF-"):
         raise SignedFileError(_NOT_PDF)
     if len(pdf) > LARGEST_FILE:
@@ -163,7 +176,7 @@ def _check_signature(pdf: bytes) -> bytes:
         raise SignedFileError(_ADDED if after + length < len(pdf) else CHANGED)
     covered = sha256(pdf[:hole_start])
     covered.update(pdf[hole_end:])
-    return certificate_of(bytes.fromhex(_even(found[0][1])), covered.digest())
+    return parts_of(bytes.fromhex(_even(found[0][1])), covered.digest())
 
 
 def _even(digits: bytes) -> str:

@@ -1,6 +1,7 @@
 """Seals a drawn paper: PAdES B-B, ECDSA P-256 with SHA-256, one signature over the whole file.
 
-No network, no time-stamping authority, no clock: the caller says when. The signature is invisible; the page
+No network, no time-stamping authority, no clock: the caller says when, and may leave room for a time stamp that
+comes later (`stamping`). The signature is invisible; the page
 says that the file is signed. The container is kept as plain as it can be (one certificate, no unsigned
 attributes, zero padding), because `reading` accepts nothing else. Two signings of one file differ in the
 signature only.
@@ -21,8 +22,10 @@ SUBFILTER = "/ETSI.CAdES.detached"
 _CONTAINER_BESIDES_NAMES = 1_000
 
 
-def sign(pdf: bytes, private_key_der: bytes, certificate_der: bytes, signed_at: datetime) -> bytes:
-    """Sign a drawn paper.
+def sign(
+    pdf: bytes, private_key_der: bytes, certificate_der: bytes, signed_at: datetime, *, stamp_room: int = 0
+) -> bytes:
+    """Sign a drawn paper, with room for a time stamp of `stamp_room` bytes.
 
     `private_key_der` is PKCS#8 (P-256), `certificate_der` its certificate; both come from `seal`, and
     neither is kept. Raises: ValueError when they do not belong together, or `signed_at` has no zone.
@@ -37,11 +40,13 @@ def sign(pdf: bytes, private_key_der: bytes, certificate_der: bytes, signed_at: 
     if public and public != certificate.public_key["public_key"].native:
         raise ValueError("key and certificate do not belong together")
     signer = signers.SimpleSigner(signing_cert=certificate, signing_key=key, cert_registry=_no_more_certificates())
-    return _with_signer(pdf, signer, certificate_der, signed_at)
+    # In hexadecimal, two digits a byte.
+    reserved = 2 * (2 * len(certificate_der) + _CONTAINER_BESIDES_NAMES + stamp_room)
+    return _with_signer(pdf, signer, signed_at, reserved)
 
 
-def with_hole(pdf: bytes, certificate_der: bytes, signed_at: datetime) -> bytes:
-    """Prepare a drawn paper as `sign` would, with a worthless signature in the hole.
+def with_hole(pdf: bytes, certificate_der: bytes, signed_at: datetime, *, reserved: int) -> bytes:
+    """Prepare a drawn paper as `sign` would, with a worthless signature in a hole of `reserved` digits.
 
     For comparing everything but the signature with a file that came back. Raises: ValueError, as `sign`.
     """
@@ -52,7 +57,7 @@ def with_hole(pdf: bytes, certificate_der: bytes, signed_at: datetime) -> bytes:
         cert_registry=_no_more_certificates(),
         signature_value=bytes(64),
     )
-    return _with_signer(pdf, signer, certificate_der, signed_at)
+    return _with_signer(pdf, signer, signed_at, reserved)
 
 
 def _no_more_certificates() -> Any:
@@ -70,7 +75,7 @@ def _p256_certificate(certificate_der: bytes) -> Any:
     return certificate
 
 
-def _with_signer(pdf: bytes, signer: Any, certificate_der: bytes, signed_at: datetime) -> bytes:
+def _with_signer(pdf: bytes, signer: Any, signed_at: datetime, reserved: int) -> bytes:
     from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
@@ -109,7 +114,5 @@ def _with_signer(pdf: bytes, signer: Any, certificate_der: bytes, signed_at: dat
         field_name=FIELD_NAME, subfilter=fields.SigSeedSubFilter.PADES, md_algorithm="sha256"
     )
     out = BytesIO()
-    # In hexadecimal, two digits a byte.
-    reserved = 2 * (2 * len(certificate_der) + _CONTAINER_BESIDES_NAMES)
     Signing(metadata, signer=signer).sign_pdf(Update(BytesIO(pdf)), bytes_reserved=reserved, output=out)
     return out.getvalue()

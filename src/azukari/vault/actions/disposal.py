@@ -7,65 +7,32 @@ step can be repeated, so `finish_disposal` completes what a crash left behind.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from itertools import batched
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 
 from azukari.journal import actions as journal
-from azukari.journal import queries as journal_queries
-from azukari.journal.rules import Line, Operation, TakenOut
-from azukari.kernel.actor import ROLE_LABELS, Actor, Role
+from azukari.journal.rules import Line, Operation
+from azukari.kernel.actor import Actor, Role
 from azukari.kernel.clock import jst_day
 from azukari.kernel.text import mask_long_digits
-from azukari.press.documents import disposal_certificate
 from azukari.press.documents.disposal_certificate import facts as press
 from azukari.roster import actions as roster_actions
 from azukari.roster import queries as roster
 from azukari.roster.rules import NumberState
-from azukari.seal import checkpoint, document_signer
-from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
-from azukari.tenancy.actions import keys as office_keys
 from azukari.tenancy.rules.settings import needs_two_persons
 from azukari.vault import errors, policy, queries
-from azukari.vault.actions import keystore
-from azukari.vault.actions.parcels import kept_for
-from azukari.vault.models import Certificate, Disposal, DisposalItem, DuplicateTag, NumberRecord
+from azukari.vault.actions import certificates, keystore
+from azukari.vault.models import Disposal, DisposalItem, DuplicateTag, NumberRecord
 from azukari.vault.rules import disposal as rules
 from azukari.vault.rules import events, retention
-from azukari.vault.rules.disposal import REASON_LABELS, Reason, State
+from azukari.vault.rules.disposal import REASON_LABELS, SCREEN, Reason, State
 from azukari.vault.rules.numbers import RecordState
 from azukari.vault.rules.purposes import Purpose
-
-SCREEN = "廃棄"
-# 社労士法19条 asks two years for the office's books; law.md 2.4 advises seven for the record of handling.
-_RECORD_YEARS = 7
-
-
-@dataclass
-class _Backups:
-    """How long backups of the key store are kept; told by the app's start."""
-
-    days: int = 35
-
-
-_backups = _Backups()
-
-
-def use_backup_days(days: int) -> None:
-    """Tell after how many days no backup of the key store is left."""
-    _backups.days = days
-
-
-def backup_days() -> int:
-    """Tell after how many days no backup of the key store is left."""
-    return _backups.days
 
 
 def request_disposal(
@@ -242,6 +209,7 @@ def carry_out(*, actor: Actor, disposal_id: UUID, now: datetime) -> None:
         disposal.state, disposal.operation = State.EXECUTED, appended.number
         disposal.executed_by, disposal.executed_by_name = actor.staff_id, actor.name
         disposal.executed_by_role, disposal.executed_at = actor.role.value, now
+        disposal.unrecoverable_on = certificates.unrecoverable_on(now)
         disposal.save()
     finish_disposal(disposal_id, actor=actor, now=now)
 
@@ -277,7 +245,7 @@ def finish_disposal(disposal_id: UUID, *, actor: Actor, now: datetime) -> None:
         disposal = Disposal.objects.lock().get(id=disposal_id)
         if disposal.state != State.EXECUTED:
             return
-        _issue_certificate(actor, disposal, now=now)
+        certificates.issue(actor, disposal, now=now)
         disposal.state = State.CERTIFIED
         disposal.save(update_fields=["state"])
 
@@ -296,131 +264,6 @@ def sweep_unfinished(*, now: datetime) -> int:
     for disposal_id in waiting:
         finish_disposal(disposal_id, actor=system, now=now)
     return len(waiting)
-
-
-def _issue_certificate(actor: Actor, disposal: Disposal, *, now: datetime) -> None:
-    """Append the issue to the record, sign the head, and keep the PDF with facts, entry and proof inside."""
-    place = journal.lock()
-    year = jst_day(now).year
-    serial = (Certificate.objects.filter(year=year).aggregate(last=Max("serial"))["last"] or 0) + 1
-    number = queries.certificate_number(year, serial)
-    client = tenancy.find_clients(actor, [disposal.client_id])[disposal.client_id]
-    facts = _facts(disposal, client, number, place, now=now)
-    facts_bytes = facts.to_bytes()
-    journal.append(
-        actor=actor,
-        operation=Operation(
-            event=events.CERTIFICATE_ISSUED,
-            screen=SCREEN,
-            taken_out=TakenOut.FILE,
-            taken_out_note=number,
-            lines=(
-                Line(
-                    client_id=client.id,
-                    client_name=client.name,
-                    person_name=f"（{len(facts.rows)}件）",
-                    detail=number,
-                    document_sha256=hashlib.sha256(facts_bytes).hexdigest(),
-                ),
-            ),
-        ),
-        now=now,
-    )
-    note = journal.sign_head(signer=office_keys.log_signer(), origin=office_keys.origin_of(current_office()), now=now)
-    proof = checkpoint.build_proof(place.index, journal_queries.inclusion_proof(place.index, place.index + 1), note)
-    signing = office_keys.document_keys()
-    pdf = disposal_certificate.render(facts, proof=proof.encode(), entry=journal_queries.entry_body(place.index))
-    Certificate.objects.create(
-        disposal=disposal,
-        year=year,
-        serial=serial,
-        issued_at=now,
-        pdf=disposal_certificate.sign(pdf, signing.private_key_der, signing.certificate_der, _second(now)),
-    )
-
-
-def _facts(
-    disposal: Disposal, client: tenancy.ClientRow, number: str, place: journal.Place, *, now: datetime
-) -> press.DisposalCertificate:
-    office = tenancy.get_office()
-    items = list(disposal.items.select_related("record").order_by("id"))
-    assert disposal.executed_at is not None
-    verifier_key = office_keys.verifier_key()
-    today = jst_day(now)
-    return press.DisposalCertificate(
-        number=number,
-        issued_at=_second(now),
-        office=press.IssuingOffice(
-            code=office.code,
-            name=office.name,
-            address=office.address,
-            sharoushi_name=office.sharoushi_name,
-            registration_number=office.registration_number or None,
-        ),
-        addressee=press.Addressee(code=client.code, name=client.name),
-        file=press.NumberFile(kind="特定個人情報ファイル", name=f"{client.name} 個人番号台帳"),
-        rows=tuple(
-            press.DisposedNumber(
-                person_code=item.person_code,
-                name=item.person_name,
-                relationship=item.relationship,
-                kind=press.NumberKind.FORMER if item.former else press.NumberKind.CURRENT,
-                registered_on=jst_day(item.record.registered_at),
-                record_no=f"{disposal.operation}-{item.line}",
-            )
-            for item in items
-        ),
-        ended_purposes=_ended_purposes(items),
-        reason=press.DisposalReason(disposal.reason),
-        reason_note="",
-        method=press.DisposalMethod.KEY_ERASURE,
-        executed_at=_second(disposal.executed_at),
-        executor=_person(disposal.requested_by_name, disposal.requested_by_role),
-        approval=press.Approval(
-            rule=press.ApprovalRule.TWO_PERSONS if disposal.two_persons else press.ApprovalRule.ONE_PERSON_WAIT,
-            person=_person(disposal.executed_by_name, disposal.executed_by_role),
-            at=_second(disposal.executed_at if disposal.two_persons else disposal.requested_at),
-        ),
-        scope=press.Scope(
-            vault="個人番号台帳に登録した番号と、その番号だけに使う鍵",
-            sheets=f"取り込みに使った登録シートの写し（取り込みの完了時または{kept_for().days}日以内に廃棄）",
-            backup_days=_backups.days,
-            unrecoverable_on=jst_day(disposal.executed_at) + timedelta(days=_backups.days + 1),
-        ),
-        kept_until=date(today.year + _RECORD_YEARS, 12, 31),
-        record=press.RecordReference(
-            origin=office_keys.origin_of(current_office()),
-            verifier_key=verifier_key,
-            verifier_key_fingerprint=checkpoint.fingerprint(verifier_key),
-            index=place.index,
-            operation_no=f"{place.number}-1",
-        ),
-        signer_certificate_sha256=document_signer.certificate_fingerprint(office_keys.document_keys().certificate_der),
-    )
-
-
-def _second(moment: datetime) -> datetime:
-    """A document tells time to the second."""
-    return moment.replace(microsecond=0)
-
-
-def _person(name: str, role: str) -> press.HandlingPerson:
-    return press.HandlingPerson(name=name, role=ROLE_LABELS[Role(role)])
-
-
-def _ended_purposes(items: Sequence[DisposalItem]) -> tuple[press.EndedPurpose, ...]:
-    """Sum up the periods of all numbers, one line a purpose: from the earliest start to the latest end."""
-    spans: dict[tuple[str, str], tuple[date, date]] = {}
-    for item in items:
-        for period in item.periods:
-            key = (period["label"], period["law"])
-            starts_on, last_on = date.fromisoformat(period["starts_on"]), date.fromisoformat(period["last_on"])
-            known = spans.get(key, (starts_on, last_on))
-            spans[key] = (min(known[0], starts_on), max(known[1], last_on))
-    return tuple(
-        press.EndedPurpose(name=label, basis=law, starts_on=starts_on, last_on=last_on)
-        for (label, law), (starts_on, last_on) in sorted(spans.items())
-    )
 
 
 def _lock(disposal_id: UUID, state: State) -> Disposal:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from azukari.vault import errors
 from azukari.vault.rules.retention import Period
 
+SCREEN = "廃棄"
 WAIT_ALONE = timedelta(hours=24)
 
 

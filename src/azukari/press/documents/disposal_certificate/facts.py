@@ -144,8 +144,21 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """The certificate this one stands in for, and why: a wrong one is never edited (law.md 4.5)."""
+
+    number: str
+    issued_at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisposalCertificate:
-    """Everything a disposal certificate says. `kept_until` is how long the record of disposal is kept."""
+    """Everything a disposal certificate says. `kept_until` is how long the record of disposal is kept.
+
+    `extract_of` is the number of the certificate of which this one repeats the lines of one person. `outstanding`
+    says in words what had been taken out of the vault before and was not yet recorded as back or erased.
+    """
 
     number: str
     issued_at: datetime
@@ -164,18 +177,27 @@ class DisposalCertificate:
     kept_until: date
     record: RecordReference
     signer_certificate_sha256: str
+    replaces: Replaced | None = None
+    extract_of: str | None = None
+    outstanding: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse facts that cannot be true. Raises: ValueError."""
-        if not _NUMBER.fullmatch(self.number):
+        others = [self.replaces.number if self.replaces else None, self.extract_of]
+        if not all(_NUMBER.fullmatch(number) for number in [self.number, *filter(None, others)]):
             raise ValueError("certificate number must look like 廃-2026-0001")
+        if self.number in others or self.extract_of == "":
+            raise ValueError("a certificate stands in for another one")
         if not 1 <= len(self.rows) <= MOST_ROWS:
             raise ValueError(f"a certificate is for 1 to {MOST_ROWS} disposed numbers")
-        for moment in (self.issued_at, self.executed_at, self.approval.at):
-            if moment.tzinfo is None:
-                raise ValueError("a moment needs a time zone")
+        moments = [self.issued_at, self.executed_at, self.approval.at]
+        moments += [self.replaces.issued_at] if self.replaces else []
+        if any(moment.tzinfo is None for moment in moments):
+            raise ValueError("a moment needs a time zone")
         if not self.approval.at <= self.executed_at <= self.issued_at:
             raise ValueError("approval, execution and issue must follow each other")
+        if self.replaces and not self.executed_at <= self.replaces.issued_at <= self.issued_at:
+            raise ValueError("a certificate is replaced by a later one")
         alone = self.approval.rule is ApprovalRule.ONE_PERSON_WAIT
         if alone and self.executed_at - self.approval.at < timedelta(hours=24):
             raise ValueError("one person alone waits 24 hours between request and execution")
@@ -190,6 +212,7 @@ class DisposalCertificate:
         texts += [self.executor.name, self.executor.role, self.approval.person.name]
         texts += [text for purpose in self.ended_purposes for text in (purpose.name, purpose.basis)]
         texts += [text for row in self.rows for text in (row.name, row.relationship)]
+        texts += [self.replaces.why if self.replaces else "", self.outstanding or ""]
         return texts
 
     def to_bytes(self) -> bytes:
@@ -222,5 +245,6 @@ __all__ = [
     "NumberFile",
     "NumberKind",
     "RecordReference",
+    "Replaced",
     "Scope",
 ]

@@ -22,6 +22,7 @@ from azukari.press.documents.disposal_certificate.facts import (
     DisposedNumber,
     EndedPurpose,
     NumberKind,
+    Replaced,
 )
 from azukari.press.signed.attachments import PROOF_NAME, grouped
 from azukari.press.signed.glyphs import drawable
@@ -87,6 +88,9 @@ def _shown(certificate: DisposalCertificate) -> dict[str, Any]:
             for row in certificate.rows
         ],
         "purposes": [_purpose(purpose) for purpose in certificate.ended_purposes],
+        "replaces": _replaced(certificate.replaces) if certificate.replaces else None,
+        "extract_of": certificate.extract_of,
+        "outstanding": certificate.outstanding,
         "reason": reason,
         "reason_note": certificate.reason_note,
         "opening": opening,
@@ -112,6 +116,10 @@ def _shown(certificate: DisposalCertificate) -> dict[str, Any]:
         "signer": grouped(certificate.signer_certificate_sha256),
         "fingerprint": grouped(certificate.fingerprint()),
     }
+
+
+def _replaced(replaced: Replaced) -> dict[str, str]:
+    return {"number": replaced.number, "issued_on": long_day(jst_day(replaced.issued_at)), "why": replaced.why}
 
 
 def _named(rows: Sequence[DisposedNumber]) -> list[str]:
