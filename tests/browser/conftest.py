@@ -14,13 +14,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from azukari.press import verifier
-from tests.browser.papers import Desk
 from tools import canary
+
+if TYPE_CHECKING:
+    from tests.browser.papers import Desk
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "azukari-demo-2026"
@@ -126,13 +128,15 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def desk() -> Desk:
     """An office that signs good and bad papers."""
+    from tests.browser.papers import Desk
+
     return Desk()
 
 
 @pytest.fixture(scope="session")
 def opened(browser: Browser) -> Iterator[Page]:
     """The verifying page from the disk, without a network; a script error, refused content or a request is a failure."""
-    here = Path(verifier.__file__).with_name("verify.html").as_uri()
+    here = (ROOT / "src" / "azukari" / "press" / "verifier" / "verify.html").as_uri()
     context = browser.new_context(locale="ja-JP", viewport={"width": 1280, "height": 900}, offline=True)
     page = context.new_page()
     page.set_default_timeout(20_000)

@@ -33,6 +33,7 @@ from tests.browser.papers import (
     new_root_key,
     note,
     of_nobody,
+    other_attributes,
     other_signature_number,
     own_line,
     pack,
@@ -126,6 +127,12 @@ ROWS: dict[str, Callable[[Desk], bytes]] = {
     "手で組んだ、正しい署名": lambda desk: signed_by_hand(desk, new_signer()),
     "P-384の鍵": lambda desk: signed_by_hand(desk, new_signer(ec.SECP384R1())),
     "証明書の中に余分なもの": lambda desk: signed_by_hand(desk, new_signer(), with_more_inside),
+    "時刻の証明": lambda desk: desk.stamped(),
+    "別の署名の時刻の証明": lambda desk: desk.stamped(of=b"another signature"),
+    "別の認証局の名前の時刻の証明": lambda desk: desk.stamped(desk.with_another_certificate),
+    "時刻の証明ではないもの": lambda desk: desk.stamped(lambda _: b"0\x00"),
+    "時刻の証明が2つ": lambda desk: other_attributes(desk.stamped(), times=2),
+    "別の種類の付け足し": lambda desk: other_attributes(desk.stamped(), kind="1.2.840.113549.1.9.16.2.48"),
     "書かれた署名者と別の署名者": lambda desk: desk.paper(signer=new_signer()),
     # --- the PDF
     "スクリプト": lambda desk: desk.paper(change=script),
@@ -199,6 +206,12 @@ ROWS: dict[str, Callable[[Desk], bytes]] = {
             "指紋": {"record__verifier_key_fingerprint": "AAAA " * 7 + "AAAA"},
         }.items()
     },
+    "廃棄証明書、前のものに代わる": lambda desk: desk.with_facts(
+        CERTIFICATE, replaces={"number": "廃-2026-0040", "issued_at": "2026-10-20T09:40:30Z", "why": "住所の誤り"}
+    ),
+    "廃棄証明書、1名分の抜き書き": lambda desk: desk.with_facts(
+        CERTIFICATE, extract_of="廃-2026-0040", outstanding="1件"
+    ),
     **{
         f"証明書の内容：{name}": lambda desk, changes=changes: desk.with_facts(CERTIFICATE, **changes)
         for name, changes in {
@@ -212,6 +225,18 @@ ROWS: dict[str, Callable[[Desk], bytes]] = {
             "登録日が0年": {"rows__1__registered_on": "0000-01-01"},
             "行が一覧": {"rows__2": []},
             "行が辞書": {"rows": {}},
+            "nullの抜き書き": {"extract_of": None},
+            "空の抜き書き": {"extract_of": ""},
+            "自分の抜き書き": {"extract_of": "廃-2026-0041"},
+            "番号らしい持ち出し": {"outstanding": "1234-5678-9012"},
+            "先の日付の前の証明書": {
+                "replaces": {"number": "廃-2026-0040", "issued_at": "2026-10-20T09:41:11Z", "why": ""}
+            },
+            "廃棄より前の証明書": {
+                "replaces": {"number": "廃-2026-0040", "issued_at": "2026-10-20T09:40:01Z", "why": ""}
+            },
+            "前の証明書の番号": {"replaces": {"number": "0040", "issued_at": "2026-10-20T09:40:30Z", "why": ""}},
+            "前の証明書の項目": {"replaces": {"number": "廃-2026-0040", "issued_at": "2026-10-20T09:40:30Z"}},
             "日数が真": {"scope__backup_days": True},
             "承認が後": {"approval__at": "2026-10-20T09:40:03Z"},
             "24時間に1秒足りない": {"approval__rule": "ONE_PERSON_WAIT", "approval__at": "2026-10-19T09:40:03Z"},
@@ -354,7 +379,13 @@ ROWS: dict[str, Callable[[Desk], bytes]] = {
 }
 
 # Where the page says that it cannot tell, whatever the program says.
-UNKNOWN_TO_THE_PAGE = {"P-384の鍵", "証明書の中に余分なもの", "途中で切れた圧縮", "記録の写しの深い入れ子"}
+UNKNOWN_TO_THE_PAGE = {
+    "P-384の鍵",
+    "証明書の中に余分なもの",
+    "時刻の証明ではないもの",
+    "途中で切れた圧縮",
+    "記録の写しの深い入れ子",
+}
 
 # What is seldom going to break alone: the rest of the long tables.
 AT_NIGHT = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import tempfile
 from base64 import b64encode
 from collections.abc import Callable
-from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -17,14 +18,15 @@ import rfc8785
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
 
 from azukari.press.documents import disposal_certificate, file_receipt
 from azukari.press.documents.disposal_certificate import sample as certificates
 from azukari.press.documents.file_receipt.sample import sample_receipt
-from azukari.press.signed import container, reading, sign
-from azukari.seal import checkpoint
+from azukari.press.signed import STAMP_ROOM, container, reading, sign, signature_of, stamp
+from azukari.seal import checkpoint, time_stamps
 from azukari.seal.document_signer import certificate_fingerprint
+from tests import tsa
 from tests.ops.test_verify_receipt import ISSUED_AT, PLACE, Log, new_log
 
 RECEIPT, CERTIFICATE = "receipt.json", "certificate.json"
@@ -84,6 +86,7 @@ class Desk:
         proof: bytes | None = None,
         change: Callable[[pikepdf.Pdf], None] | None = None,
         signer: tuple[bytes, bytes] | None = None,
+        stamp_room: int = 0,
     ) -> bytes:
         """A signed paper with these attachments; what is left out fits."""
         facts = self.facts(kind) if facts is None else facts
@@ -98,7 +101,25 @@ class Desk:
                 change(opened)
             opened.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
         key = signer or (self.log.documents.private_key_der, self.log.documents.certificate_der)
-        return sign(out.getvalue(), *key, ISSUED_AT)
+        return sign(out.getvalue(), *key, ISSUED_AT, stamp_room=stamp_room)
+
+    @cached_property
+    def authority(self) -> tsa.Authority:
+        self._folder = tempfile.TemporaryDirectory()
+        return tsa.make(Path(self._folder.name) / "tsa")
+
+    def stamped(self, change: Callable[[bytes], bytes] = lambda token: token, of: bytes = b"") -> bytes:
+        """The receipt with a real time stamp beside its signature, or one `of` something else, or a changed one."""
+        pdf = self.paper(stamp_room=STAMP_ROOM)
+        data = of or signature_of(pdf)
+        answer = self.authority.reply(time_stamps.ask(data))
+        return stamp(pdf, change(time_stamps.token_of(answer, data, [])))
+
+    def with_another_certificate(self, token: bytes) -> bytes:
+        """A time stamp whose authority's certificate is not the one it names: its last byte is another."""
+        pem = x509.load_pem_x509_certificate((self.authority.folder / "tsa.pem").read_bytes())
+        end = token.index(certificate := pem.public_bytes(Encoding.DER)) + len(certificate)
+        return token[: end - 1] + bytes([token[end - 1] ^ 1]) + token[end:]
 
     # --- parts, each with one thing changed -----------------------------------------------------------------
 
@@ -314,7 +335,8 @@ def signed_by_hand(
     serial = bytes((2, length)) + real.serial_number.to_bytes(length)
 
     def whole(signature: bytes) -> bytes:
-        return container._container(certificate, real.issuer.public_bytes(), serial, signature, digest)
+        issuer = real.issuer.public_bytes()
+        return container.build(container.Parts(certificate, issuer, serial, signature=signature, digest=digest))
 
     empty = whole(b"")
     attributes = empty[empty.rindex(b"\xa0", 0, empty.index(bytes.fromhex("06092a864886f70d010903")) - 2) :]
@@ -330,39 +352,14 @@ def with_more_inside(certificate: bytes) -> bytes:
     return container._der(0x30, longer, certificate[4 + len(inner) :])
 
 
-def stamped(
-    desk: Desk, imprint: bytes | None = None, times: int = 1, attribute: str = "1.2.840.113549.1.9.16.2.14"
-) -> bytes:
-    """The good receipt with a time stamp beside its signature (RFC 3161), by nobody in particular."""
-    from asn1crypto import cms, core, tsp
+def other_attributes(pdf: bytes, times: int = 1, kind: str = "1.2.840.113549.1.9.16.2.14") -> bytes:
+    """A stamped paper with its time stamp several times, or as another kind of attribute (RFC 5652, 11)."""
+    from asn1crypto import cms
 
-    def change(padded: bytearray) -> bytes:
-        end = container_end(padded)
-        signature = bytes(padded[signature_at(padded) : end])
-        told = tsp.TSTInfo(
-            {
-                "version": "v1",
-                "policy": "1.2.3.4",
-                "message_imprint": {
-                    "hash_algorithm": {"algorithm": "sha256"},
-                    "hashed_message": imprint or sha256(signature).digest(),
-                },
-                "serial_number": 7,
-                "gen_time": ISSUED_AT + timedelta(seconds=1),
-            }
-        )
-        inner = cms.SignedData(
-            {
-                "version": "v3",
-                "digest_algorithms": [],
-                "encap_content_info": {"content_type": "tst_info", "content": core.ParsableOctetString(told.dump())},
-                "signer_infos": [],
-            }
-        )
-        token = cms.ContentInfo({"content_type": "signed_data", "content": inner})
-        container = cms.ContentInfo.load(bytes(padded[:end]))
-        one = cms.CMSAttribute({"type": attribute, "values": [token]})
-        container["content"]["signer_infos"][0]["unsigned_attrs"] = cms.CMSAttributes([one] * times)
-        return container.dump(force=True).ljust(len(padded), b"\0")
-
-    return desk.with_hole(change)
+    digits = reading.hole_of(pdf)
+    padded = bytes.fromhex(digits.decode())
+    whole = cms.ContentInfo.load(padded[: container_end(padded)])
+    info = whole["content"]["signer_infos"][0]
+    one = cms.CMSAttribute({"type": kind, "values": [info["unsigned_attrs"][0]["values"][0]]})
+    info["unsigned_attrs"] = cms.CMSAttributes([one] * times)
+    return pdf.replace(digits, whole.dump(force=True).ljust(len(padded), b"\0").hex().upper().encode())

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from azukari.seal import one_time
 from azukari.seal.secretbytes import Secret
-from tests.browser.conftest import PASSWORD, Site, log_in_at
+from tests.browser.conftest import PASSWORD, Site, log_in, log_in_at, unlock
 
 OWN = "kawa yama umi sora mori"  # the password people choose here
 
@@ -205,4 +205,28 @@ def test_without_javascript_the_same_way_by_hand(served: Site, browser: Browser)
     page.goto(f"{served.url}/p/account/")
     page.get_by_role("button", name="ログアウト").first.click()
     page.wait_for_url("**/p/login/")
+    context.close()
+
+
+def test_a_certificate_is_verified_with_the_page_handed_out_beside_it(
+    served: Site, page: Page, browser: Browser, tmp_path: Path
+) -> None:
+    """What the client company does with the two files and the letter, on a computer without a network."""
+    log_in(page, served, "aoki")
+    unlock(page, served)
+    page.goto(f"{served.url}/disposal/?tab=done")
+    page.locator('tbody a[href^="/disposal/"]:not([href$=".pdf"])').first.click()
+    for link, name in (("certificate.pdf", "paper.pdf"), ("/verify/", "page.html")):
+        with page.expect_download() as download:
+            page.click(f'a[href$="{link}"]')
+        download.value.save_as(tmp_path / name)
+    page.goto(f"{served.url}/settings/")
+    fingerprint = page.inner_text("section:has(#fingerprint) .big-hash")
+    context = browser.new_context(locale="ja-JP", offline=True)
+    offline = context.new_page()
+    offline.goto((tmp_path / "page.html").as_uri())
+    offline.fill("#key", fingerprint)
+    offline.set_input_files("#paper", tmp_path / "paper.pdf")
+    expect(offline.locator("#result .verdict h2")).to_have_text("有効")
+    expect(offline.locator("#result .verdict")).to_contain_text("入力された鍵の指紋と一致しました")
     context.close()
