@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import files, ledger
+from bench import files, ledger, record
 from bench.places import addresses, clean_environment
 from tools import postgres
 
@@ -22,7 +22,9 @@ _ROOT = Path(__file__).resolve().parent.parent
 _DATABASES = ("SQLite", "PostgreSQL")
 
 
-_LINES = ("register", "import", "reveal", "ledger", "files")
+_LINES = ("register", "import", "reveal", "ledger", "record", "files")
+# Sizes the issue names: what one office has after years, on one machine and in a service for many.
+_ENTRIES = {"SQLite": 2_000_000, "PostgreSQL": 10_000_000}
 
 
 def main() -> int:
@@ -51,6 +53,8 @@ def main() -> int:
     report += ["", *_TABLE, *rows] if rows else []
     if "ledger" in wanted:
         report += ["", *_ledger(databases, options, notes)]
+    if "record" in wanted:
+        report += ["", *_record(databases, options, notes)]
     if "files" in wanted:
         report += ["", *_files(options, notes)]
     told = "\n".join([*report, "", *(f"- {note}" for note in notes)]) + "\n"
@@ -73,7 +77,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--lines", type=int, default=1_000_000, help="lines of the large ledger; the small one has 1,000"
     )
-    parser.add_argument("--plans", type=Path, help="write the plans of the large ledger's statements into this folder")
+    parser.add_argument(
+        "--entries", type=int, help="entries of the large record; 2,000,000 on SQLite and 10,000,000 on PostgreSQL"
+    )
+    parser.add_argument(
+        "--plans", type=Path, help="write the plans of the large ledger's and record's statements into this folder"
+    )
     return parser.parse_args()
 
 
@@ -87,6 +96,23 @@ def _ledger(databases: list[str], options: argparse.Namespace, notes: list[str])
         except RuntimeError as error:
             notes.append(f"ledger, {database}: not measured ({error}).")
         print(f"ledger, {database}: done", flush=True)
+    return table
+
+
+def _record(databases: list[str], options: argparse.Namespace, notes: list[str]) -> list[str]:
+    table = []
+    for database in databases:
+        large = options.entries or _ENTRIES[database]
+        plans = options.plans / f"record-{database}.json" if options.plans else None
+        try:
+            rows, more = record.run(database, options.rounds, large, plans=plans)
+        except RuntimeError as error:
+            notes.append(f"record, {database}: not measured ({error}).")
+            continue
+        table += [line.format(small=min(record.SMALL, large), large=large) for line in record.TABLE]
+        table += [*rows, ""]
+        notes += more
+        print(f"record, {database}: done", flush=True)
     return table
 
 

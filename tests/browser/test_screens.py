@@ -40,7 +40,8 @@ def test_screens_are_accessible_at_desk_and_phone_width(page: Page, served: Site
     open_record(page, served)
     for path in (
         "/", "/clients/", "/clients/?q=雲雀", "/clients/?q=nobody", "/imports/", "/disposal/", "/disposal/?tab=done",
-        "/disposal/?tab=open", "/log/", "/log/?result=FAILURE", "/log/?since=2026/13/40", "/settings/",
+        "/disposal/?tab=open", "/log/", "/log/?result=FAILURE&group=day", "/log/?group=operation", "/log/?since=2026/13/40",
+        "/log/output/", "/log/views/", "/settings/",
         "/disposal/?when=late", "/settings/retention/",
         "/settings/office/", "/settings/password/", "/settings/password/record/", "/settings/staff/",
         "/settings/staff/new/", "/settings/contract/", "/settings/support/", "/settings/documents/",

@@ -171,6 +171,12 @@ def test_a_name_no_font_draws_does_not_stop_the_print() -> None:
     assert record.render(HEAD, []).startswith(b"%PDF-")
 
 
+def test_a_print_of_any_moment_is_drawn() -> None:
+    """The clock gives microseconds."""
+    head = replace(HEAD, made_at=HEAD.made_at.replace(microsecond=123_456))
+    assert record.render(head, sample_lines(2)) == record.render(HEAD, sample_lines(2))
+
+
 def test_more_lines_than_a_binder_takes_are_refused() -> None:
     with pytest.raises(ValueError, match="too many"):
         record.render(HEAD, sample_lines(page.MOST_LINES + 1))

@@ -22,13 +22,15 @@ _STEPS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationRow:
-    """One operation: its first line that fits, how many fit, how many of them failed, of how many people they are."""
+    """One operation: its first line that fits, how many fit, how many of them failed, of how many people and client
+    companies they are."""
 
     number: int
     first: EntryRow
     lines: int
     failed: int
     people: int
+    clients: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,7 @@ def _rows(actor: Actor, wanted: Filter, operations: Sequence[int]) -> list[Opera
             lines=Count("id"),
             failed=Count("id", filter=Q(result=Result.FAILURE.value)),
             people=Count("person_id", distinct=True),
+            clients=Count("client_id", distinct=True),
         )
     }
     firsts = Entry.objects.filter(seq__in=[row["first"] for row in told.values()]).values(*COLUMNS)
@@ -124,6 +127,7 @@ def _rows(actor: Actor, wanted: Filter, operations: Sequence[int]) -> list[Opera
             lines=told[number]["lines"],
             failed=told[number]["failed"],
             people=told[number]["people"],
+            clients=told[number]["clients"],
         )
         for number in operations
     ]

@@ -33,7 +33,7 @@ _MOST_OPENED = 200
 class Shown:
     """One line of the table. `charge` is given where somebody else is in charge of the client company.
 
-    Of an operation with more lines than one: how many, of how many people, how many failed, and the lines when they
+    Of an operation with more lines than one: how many, of how many people and companies, how many failed, and the lines when they
     are opened in place. `turned`: in the record it stands before the line below it, by the clock after it.
     """
 
@@ -41,6 +41,7 @@ class Shown:
     charge: str
     lines: int = 1
     people: int = 1
+    clients: int = 1
     failed: int = 0
     opened: list[Shown] = field(default_factory=list)
     turned: bool = False
@@ -134,6 +135,7 @@ def _operations(request: HttpRequest, wanted: journal.Filter, found: journal.Ope
             turned=line.turned,
             lines=row.lines,
             people=row.people,
+            clients=row.clients,
             failed=row.failed,
             opened=_opened(request, wanted, row.number) if row.number == opened and row.lines > 1 else [],
         )

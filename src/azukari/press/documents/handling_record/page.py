@@ -30,7 +30,9 @@ def render(head: RecordHead, lines: Sequence[RecordLine]) -> bytes:
         "count": f"{len(lines):,}",
         "lines": [_row(line) for line in lines],
     }
-    return typeset(_TEMPLATE, drawable(shown, GOTHIC), standards=_STANDARDS, made_at=head.made_at)
+    # Typst knows no part of a second.
+    made_at = head.made_at.replace(microsecond=0)
+    return typeset(_TEMPLATE, drawable(shown, GOTHIC), standards=_STANDARDS, made_at=made_at)
 
 
 def _row(line: RecordLine) -> list[str]:
