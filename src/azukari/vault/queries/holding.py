@@ -8,6 +8,8 @@ from datetime import date, datetime
 from itertools import batched
 from uuid import UUID
 
+from django.db.models import Q
+
 from azukari.kernel.clock import jst_day
 from azukari.roster import queries as roster
 from azukari.roster.queries import PersonRow
@@ -46,23 +48,27 @@ def get_setting() -> Setting:
     )
 
 
-def find_days(person_ids: Collection[UUID]) -> dict[UUID, dict[tuple[str, EventKind], date]]:
-    """Give the days recorded for some people."""
+def find_days(people: Collection[UUID] | None) -> dict[UUID, dict[tuple[str, EventKind], date]]:
+    """Give the days recorded for some people, or for everybody (None)."""
     found: dict[UUID, dict[tuple[str, EventKind], date]] = {}
-    for part in batched(person_ids, 500):
-        rows = RetentionDay.objects.filter(person_id__in=part).values_list("person_id", "document", "kind", "on")
+    for part in _parts(people):
+        rows = RetentionDay.objects.filter(part).values_list("person_id", "document", "kind", "on")
         for person_id, document, kind, on in rows:
             found.setdefault(person_id, {})[(document, EventKind(kind))] = on
     return found
 
 
-def find_extensions(person_ids: Collection[UUID]) -> dict[UUID, Extension]:
-    """Give the lengthenings in force of some people."""
+def find_extensions(people: Collection[UUID] | None) -> dict[UUID, Extension]:
+    """Give the lengthenings in force of some people, or of everybody (None)."""
     found = {}
-    for part in batched(person_ids, 500):
-        for row in RetentionExtension.objects.filter(person_id__in=part, ended_at=None):
+    for part in _parts(people):
+        for row in RetentionExtension.objects.filter(part, ended_at=None):
             found[row.person_id] = Extension(until=row.until, reason=row.reason, by=row.set_by_name)
     return found
+
+
+def _parts(people: Collection[UUID] | None) -> Iterable[Q]:
+    return [Q()] if people is None else (Q(person_id__in=part) for part in batched(people, 500))
 
 
 def holdings_of(numbers: Iterable[NumberFacts], people: Mapping[UUID, PersonRow]) -> dict[UUID, Holding]:
