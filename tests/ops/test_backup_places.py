@@ -114,15 +114,25 @@ def test_what_is_being_written_is_no_backup_and_goes_with_the_next(tmp_path: Pat
 # -------------------------------------------------------------------------------------------------------------- choosing
 
 
-def test_the_newest_keys_go_with_any_older_main_backup(tmp_path: Path) -> None:
+def test_the_keys_of_the_same_run_or_the_next_go_with_a_main_backup(tmp_path: Path) -> None:
     for number, day in enumerate([0, 20, 50], start=1):
         write(tmp_path / MAIN, NOW + day * DAY, number)
     for number, day in ((2, 20), (3, 50)):
         write(tmp_path / KEYS, NOW + day * DAY, number)
     newest = stamp_of(NOW + 50 * DAY)
     choose = lambda at: restore._choose(tmp_path, at, key_days=35, now=NOW + 51 * DAY)  # noqa: E731
+    second = stamp_of(NOW + 20 * DAY)
     assert choose("") == (newest, newest)
-    assert choose(stamp_of(NOW)) == (stamp_of(NOW), newest)
+    assert choose(second) == (second, second)
+    assert choose(stamp_of(NOW)) == (stamp_of(NOW), second)
+
+
+def test_where_the_next_keys_are_too_old_the_first_in_time_go_with_a_main_backup(tmp_path: Path) -> None:
+    write(tmp_path / MAIN, NOW, 1)
+    for number, day in enumerate([0, 10, 40, 60], start=1):
+        write(tmp_path / KEYS, NOW + day * DAY, number)
+    found = restore._choose(tmp_path, "", key_days=35, now=NOW + 61 * DAY)
+    assert found == (stamp_of(NOW), stamp_of(NOW + 40 * DAY))
 
 
 def test_keys_older_than_35_days_are_refused_to_the_second(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from azukari.exchange.actions import filekeys, protection
+from azukari.exchange.actions import filekeys, protection, retention
 from azukari.exchange.models import Delivery, FileGrant, FileKey, StoredFile
 from azukari.journal.models import Entry
 from azukari.kernel.clock import utc_now
 from azukari.kernel.ids import new_id
 from azukari.ops import files
-from azukari.ops.backups import rotation
+from azukari.ops.backups import rotation, take
 from azukari.store import disposals
 from azukari.store.blobs import Folder
 from azukari.store.disposals import Disposed, Kind
@@ -169,6 +169,24 @@ def test_when_the_last_backup_of_destroyed_keys_goes_the_office_reads_it(
         assert entries.get().at == NOW + 40 * DAY
         rotation._record_removed(NOW + 4 * DAY, NOW + 5 * DAY, now=NOW + 40 * DAY)
         assert entries.count() == 1
+    finally:
+        disposals.configure(before)
+
+
+def test_a_lost_list_is_made_anew_out_of_the_database(minato: Office, number: NumberRecord, tmp_path: Path) -> None:
+    line = hand_in(minato)
+    Delivery.objects.filter(id=line.id).update(expires_at=NOW)
+    retention.sweep_expired(due=NOW, now=NOW)
+    gone = NumberRecord.objects.get(state="DISPOSED")
+    before = disposals.path()
+    disposals.configure(tmp_path / "list")
+    try:
+        assert Context().run(take.catch_up) == 2
+        assert Context().run(take.catch_up) == 0
+        assert {(found.kind, found.id) for found in disposals.read(tmp_path / "list")} == {
+            (Kind.NUMBER, gone.id),
+            (Kind.FILE, line.file_id),
+        }
     finally:
         disposals.configure(before)
 

@@ -102,6 +102,8 @@ class Custody(RuleBasedStateMachine):
         self.folder = world.folder / f"backups{next(seeds)}"
         self.model = Model()
         self.snapshots: dict[str, Model] = {}
+        self.branches: dict[str, int] = {}
+        self.branch = 0
         self.gone: set[UUID] = set()
         with self.scope():
             self.actor, self.manager = self.office.actor("saeki"), self.office.actor("aoki")
@@ -248,6 +250,7 @@ class Custody(RuleBasedStateMachine):
         rules = take.Rules(key_days=KEY_DAYS, main_kept=MAIN_KEPT)
         taken = take.take(self.folder, rules, now=self.clock.now())
         self.snapshots[taken.stamp] = copy.deepcopy(self.model)
+        self.branches[taken.stamp] = self.branch
         for stamp in taken.removed_main:
             del self.snapshots[stamp]
 
@@ -255,9 +258,13 @@ class Custody(RuleBasedStateMachine):
     @rule(which=st.integers(0, MAIN_KEPT - 1))
     def bring_back(self, which: int) -> None:
         stamp = sorted(self.snapshots)[which % len(self.snapshots)]
-        newest = moment_of(manifest.list_backups(self.folder / "keys")[-1][1])
         now = self.clock.now()
-        if now - newest > timedelta(days=KEY_DAYS):
+        main = manifest.read(self.folder / "main" / stamp).number
+        later = [name for number, name in manifest.list_backups(self.folder / "keys") if number >= main]
+        in_time = [name for name in later if now - moment_of(name) <= timedelta(days=KEY_DAYS)]
+        if in_time and self.branches[in_time[0]] != self.branches[stamp]:
+            return  # its own keys are gone, and those that follow come from another day: numbers may be without a key
+        if not in_time:
             try:
                 self.restore(stamp, now)
             except backup_errors.KeyBackupTooOldError:
@@ -265,6 +272,7 @@ class Custody(RuleBasedStateMachine):
             raise AssertionError("a backup of keys that is too old was taken")
         empty_databases()
         self.restore(stamp, now)
+        self.branch = next(seeds)
         self.model = copy.deepcopy(self.snapshots[stamp])
         self.forget(self.model)
 

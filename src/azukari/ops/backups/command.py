@@ -82,6 +82,10 @@ def bring_back(typed: str, at: str, lists: Sequence[str]) -> int:
         sys.stdout.write("データベースを、今の版の形にしました。\n")
     if done.files_copied or done.files_missing:
         sys.stdout.write(f"ファイルの部分：{done.files_copied}個を戻し、{done.files_missing}個は見つかりません。\n")
+    if done.numbers_without_key:
+        sys.stdout.write(
+            f"注意：番号{done.numbers_without_key}件は、鍵の保管庫の控えに鍵がなく、開けません。azukari fsck で確認してください。\n"
+        )
     for code, count in done.shorter.items():
         sys.stdout.write(
             f"注意：{code} の記録は、最後の控えより{count}件短くなりました。失われた操作を、事務所に必ず知らせてください。\n"

@@ -48,7 +48,10 @@ _BLOCK = 1024 * 1024
 
 @dataclass(kw_only=True)
 class Restored:
-    """What a restore did. `shorter`: by how many entries the record of an office (its code) fell back."""
+    """What a restore did. `shorter`: by how many entries the record of an office (its code) fell back.
+
+    `numbers_without_key`: numbers whose key the key store does not have; they are there and do not open.
+    """
 
     taken_at: datetime
     keys_at: datetime
@@ -56,6 +59,7 @@ class Restored:
     files_again: int = 0
     files_copied: int = 0
     files_missing: int = 0
+    numbers_without_key: int = 0
     migrated: bool = False
     shorter: dict[str, int] = field(default_factory=dict)
 
@@ -88,7 +92,10 @@ def restore(place: Path, *, at: str, lists: Sequence[Path], key_days: int, now: 
 
 
 def _choose(place: Path, at: str, *, key_days: int, now: datetime) -> tuple[str, str]:
-    """Choose the backup of the main database, and of the key store the newest: it has every key that still may be."""
+    """Choose the backup of the main database, and of the key store the one that went with it, or the next after it.
+
+    Not the newest: an earlier restore to another day may have taken keys out of those that followed it.
+    """
     mains = {stamp: number for number, stamp in manifest.list_backups(place / MAIN)}
     main = at or next(reversed(mains), "")
     if main not in mains:
@@ -96,10 +103,10 @@ def _choose(place: Path, at: str, *, key_days: int, now: datetime) -> tuple[str,
     found = [stamp for number, stamp in manifest.list_backups(place / KEYS) if number >= mains[main]]
     if not found:
         raise errors.NoBackupError(why=f"{main} と同じか、より新しい鍵の保管庫の控えがありません。")
-    keys = found[-1]
-    if now - moment_of(keys) > timedelta(days=key_days):
-        raise errors.KeyBackupTooOldError(taken=jst_minute(moment_of(keys)), days=key_days)
-    return main, keys
+    in_time = [stamp for stamp in found if now - moment_of(stamp) <= timedelta(days=key_days)]
+    if not in_time:
+        raise errors.KeyBackupTooOldError(taken=jst_minute(moment_of(found[-1])), days=key_days)
+    return main, in_time[0]
 
 
 def _check_fits(told: Manifest) -> None:
@@ -265,6 +272,7 @@ def _replay(done: Restored, disposed: set[Disposed], newest: dict[str, HeadFacts
             # The key store is the younger one: what it has for records that this database never saw.
             vault_replay.drop_strangers()
             exchange_replay.drop_strangers()
+            done.numbers_without_key += vault_replay.count_without_key()
             backups.record_restored(done.taken_at, again=numbers + files, shorter=done.shorter.get(code, 0), now=now)
             done.numbers_again += numbers
             done.files_again += files

@@ -92,7 +92,7 @@ class _Files:
 def _write(place: Path, *, now: datetime) -> tuple[str, int, _Files | None]:
     stamp = places.stamp_of(now)
     try:
-        catch_up(now=now)
+        catch_up()
         main, keys = places.begin(place / MAIN, stamp), places.begin(place / KEYS, stamp)
         snapshots = {
             alias: dumps.dump(alias, folder / dumps.file_name(alias))
@@ -136,7 +136,7 @@ def _describe(
     )
 
 
-def catch_up(*, now: datetime) -> int:
+def catch_up() -> int:
     """Write into the list what the database knows and the list does not: it was lost, or is younger than its disposals.
 
     Another machine that serves the same database has a list of its own; this makes one out of them. Gives how many.
