@@ -11,10 +11,11 @@ from uuid import UUID
 from django.db.models import Q
 
 from azukari.journal import errors, rules
-from azukari.journal.models import TILE_WIDTH, Entry, EntryText, Head, Tile
+from azukari.journal.models import TILE_WIDTH, Checkpoint, Entry, EntryText, Head, Tile
 from azukari.journal.rules import KIND_LABELS, RESULT_LABELS, TAKEN_OUT_LABELS, Kind, Result, TakenOut
 from azukari.kernel.actor import Actor
 from azukari.seal import chain, commitment
+from azukari.seal.signer import Log
 
 COUNT_CAP = 10_000
 _WALK = 1_000
@@ -244,6 +245,33 @@ def inclusion_proof(index: int, size: int) -> list[bytes]:
 def consistency_proof(old: int, new: int) -> list[bytes]:
     """Build the proof that the tree of `new` entries continues that of `old` (RFC 6962 section 2.1.2)."""
     return chain.consistency_proof(old, new, _Subtrees())
+
+
+def origin() -> str:
+    """Give the name of the office's record in checkpoints (C2SP tlog-checkpoint origin)."""
+    head = Head.objects.get()
+    return Log(head.office_id, number=head.origin_number).origin
+
+
+def root_at(size: int) -> bytes:
+    """Compute the root the record had at `size` entries. Raises: IndexError when rows for it are missing."""
+    return chain.root_of(size, _Subtrees())
+
+
+@dataclass(frozen=True, slots=True)
+class SignedNote:
+    """The newest note signed under the origin in force."""
+
+    size: int
+    note: str
+    signed_at: datetime
+
+
+def newest_checkpoint() -> SignedNote | None:
+    """Give the newest signed note of the office in force, None before the first."""
+    number = Head.objects.values_list("origin_number", flat=True).get()
+    row = Checkpoint.objects.filter(origin_number=number).order_by("-size").first()
+    return SignedNote(row.size, row.note, row.signed_at) if row else None
 
 
 class _Subtrees:

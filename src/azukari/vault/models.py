@@ -147,13 +147,18 @@ class DisposalItem(OfficeModel):
 
 
 class Certificate(OfficeModel):
-    """An issued 廃棄証明書: its number within the year, and the signed PDF with proof inside."""
+    """An issued 廃棄証明書: its number within the year, and the signed PDF with proof inside.
+
+    Until its entry is committed nothing of it is signed: so long `pdf` is empty and `facts` holds what it will say.
+    """
 
     disposal = models.OneToOneField(Disposal, on_delete=models.PROTECT, db_constraint=False, related_name="certificate")
     year = models.PositiveIntegerField()
     serial = models.PositiveIntegerField()
     issued_at = models.DateTimeField()
-    pdf = models.BinaryField()
+    facts = models.BinaryField(default=b"")
+    entry_seq = models.PositiveBigIntegerField(null=True)
+    pdf = models.BinaryField(default=b"")
 
     class Meta(OfficeModel.Meta):
         constraints = (

@@ -227,7 +227,7 @@ def count_open_disposals(actor: Actor) -> int:
 def certificate_pdf(actor: Actor, disposal_id: UUID) -> tuple[str, bytes]:
     """Give number and PDF of a disposal's certificate. Raises: CertificateNotFoundError."""
     get_disposal_for(actor, disposal_id)
-    row = Certificate.objects.filter(disposal_id=disposal_id).first()
+    row = Certificate.objects.filter(disposal_id=disposal_id).exclude(pdf=b"").first()
     if row is None:
         raise errors.CertificateNotFoundError
     return certificate_number(row.year, row.serial), bytes(row.pdf)
@@ -300,5 +300,7 @@ def _disposal(row: Disposal, count: int, first_name: str) -> DisposalRow:
         executed_at=row.executed_at,
         count=count,
         first_name=first_name,
-        certificate_number=certificate_number(certificate.year, certificate.serial) if certificate else "",
+        certificate_number=certificate_number(certificate.year, certificate.serial)
+        if certificate and state is State.CERTIFIED
+        else "",
     )

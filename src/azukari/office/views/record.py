@@ -103,6 +103,6 @@ def entry(request: HttpRequest, seq: int) -> HttpResponse:
         "use_label": use.label if use else "",
         "lines": journal.list_entries(actor, journal.Filter(operation=operation), size=200).rows,
         "proof": journal.prove(row.seq),
-        "origin": keys.origin_of(actor.office_id),
+        "origin": journal.origin(),
     }
     return render(request, "office/log/detail.html", context)

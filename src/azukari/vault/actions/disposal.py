@@ -29,7 +29,6 @@ from azukari.roster import actions as roster_actions
 from azukari.roster import queries as roster
 from azukari.roster.rules import NumberState
 from azukari.seal import checkpoint, document_signer
-from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import keys as office_keys
 from azukari.tenancy.rules.settings import needs_two_persons
@@ -277,9 +276,10 @@ def finish_disposal(disposal_id: UUID, *, actor: Actor, now: datetime) -> None:
         disposal = Disposal.objects.lock().get(id=disposal_id)
         if disposal.state != State.EXECUTED:
             return
-        _issue_certificate(actor, disposal, now=now)
-        disposal.state = State.CERTIFIED
-        disposal.save(update_fields=["state"])
+        certificate = Certificate.objects.filter(disposal=disposal).first() or _record_certificate(
+            actor, disposal, now=now
+        )
+    _sign_certificate(certificate, now=now)
 
 
 def sweep_unfinished(*, now: datetime) -> int:
@@ -298,8 +298,8 @@ def sweep_unfinished(*, now: datetime) -> int:
     return len(waiting)
 
 
-def _issue_certificate(actor: Actor, disposal: Disposal, *, now: datetime) -> None:
-    """Append the issue to the record, sign the head, and keep the PDF with facts, entry and proof inside."""
+def _record_certificate(actor: Actor, disposal: Disposal, *, now: datetime) -> Certificate:
+    """Append the issue to the record and keep what the certificate will say."""
     place = journal.lock()
     year = jst_day(now).year
     serial = (Certificate.objects.filter(year=year).aggregate(last=Max("serial"))["last"] or 0) + 1
@@ -326,17 +326,28 @@ def _issue_certificate(actor: Actor, disposal: Disposal, *, now: datetime) -> No
         ),
         now=now,
     )
-    note = journal.sign_head(signer=office_keys.log_signer(), origin=office_keys.origin_of(current_office()), now=now)
-    proof = checkpoint.build_proof(place.index, journal_queries.inclusion_proof(place.index, place.index + 1), note)
-    signing = office_keys.document_keys()
-    pdf = disposal_certificate.render(facts, proof=proof.encode(), entry=journal_queries.entry_body(place.index))
-    Certificate.objects.create(
-        disposal=disposal,
-        year=year,
-        serial=serial,
-        issued_at=now,
-        pdf=disposal_certificate.sign(pdf, signing.private_key_der, signing.certificate_der, _second(now)),
+    return Certificate.objects.create(
+        disposal=disposal, year=year, serial=serial, issued_at=now, facts=facts_bytes, entry_seq=place.index
     )
+
+
+def _sign_certificate(certificate: Certificate, *, now: datetime) -> None:
+    """Sign the head that holds the issue, and keep the PDF with facts, entry and proof inside.
+
+    After the commit of the entry, for what could still be rolled back must not be signed.
+    """
+    facts, index = press.DisposalCertificate.from_bytes(bytes(certificate.facts)), certificate.entry_seq
+    assert index is not None
+    head = office_keys.sign_record(now=now)
+    proof = checkpoint.build_proof(index, journal_queries.inclusion_proof(index, head.size), head.note)
+    signing = office_keys.document_keys()
+    pdf = disposal_certificate.render(facts, proof=proof.encode(), entry=journal_queries.entry_body(index))
+    signed = disposal_certificate.sign(
+        pdf, signing.private_key_der, signing.certificate_der, _second(certificate.issued_at)
+    )
+    with transaction.atomic(durable=True):
+        Certificate.objects.filter(id=certificate.id, pdf=b"").update(pdf=signed, facts=b"")
+        Disposal.objects.filter(id=certificate.disposal_id).update(state=State.CERTIFIED)
 
 
 def _facts(
@@ -389,7 +400,7 @@ def _facts(
         ),
         kept_until=date(today.year + _RECORD_YEARS, 12, 31),
         record=press.RecordReference(
-            origin=office_keys.origin_of(current_office()),
+            origin=place.origin,
             verifier_key=verifier_key,
             verifier_key_fingerprint=checkpoint.fingerprint(verifier_key),
             index=place.index,
