@@ -274,6 +274,13 @@ def newest_checkpoint() -> SignedNote | None:
     return SignedNote(row.size, row.note, row.signed_at) if row else None
 
 
+def notes_until(size: int) -> Iterator[str]:
+    """Give the notes signed under the origin in force up to a size, the oldest first."""
+    number = Head.objects.values_list("origin_number", flat=True).get()
+    found = Checkpoint.objects.filter(origin_number=number, size__lte=size).order_by("size")
+    return iter(found.values_list("note", flat=True).iterator())
+
+
 class _Subtrees:
     """Serves complete subtrees from stored tiles: one row of at most 256 hashes a step, read once."""
 
@@ -311,7 +318,7 @@ def verify_record() -> Verified:
     leaves: list[bytes] = []
     expected = 0
     # Only up to the head read above: the office may go on working while its record is checked.
-    for entry, text in _entries_with_texts(head.size):
+    for entry, text in entries_with_texts(head.size):
         number = f"{entry.operation}-{entry.line}"
         if entry.seq != expected:
             raise errors.JournalDamagedError(number=number, why="記録の順番が抜けています。")
@@ -331,7 +338,7 @@ def verify_record() -> Verified:
     return Verified(size=expected, root=frontier.root())
 
 
-def _entries_with_texts(size: int) -> Iterator[tuple[Entry, EntryText | None]]:
+def entries_with_texts(size: int) -> Iterator[tuple[Entry, EntryText | None]]:
     """Walk the record in order, a thousand entries at a time."""
     start = 0
     while True:

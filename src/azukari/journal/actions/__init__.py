@@ -19,7 +19,6 @@ from azukari.kernel.ids import new_id
 from azukari.seal import chain, commitment
 from azukari.store.bulk import insert_rows
 
-
 # The order of the record is its index, never its clock; a clock that goes back further than this is told.
 CLOCK_SLACK = timedelta(seconds=5)
 CLOCK_SET_BACK = rules.Event("journal.clock.moved_back_noticed", "サーバーの時計の逆行", rules.Kind.ACCESS)
@@ -74,7 +73,9 @@ def append(*, actor: Actor, operation: rules.Operation, now: datetime) -> Append
     appended = _write(head, actor=actor, operation=operation, now=now)
     if head.last_at is not None and head.last_at - now > CLOCK_SLACK:
         back = int((head.last_at - now).total_seconds())
-        told = rules.Operation(event=CLOCK_SET_BACK, screen="時計", lines=[rules.Line(detail=f"{back}秒前に戻った時刻")])
+        told = rules.Operation(
+            event=CLOCK_SET_BACK, screen="時計", lines=[rules.Line(detail=f"{back}秒前に戻った時刻")]
+        )
         head.set_back_no = _write(head, actor=actor, operation=told, now=now).number
     head.last_at = now
     head.save(update_fields=["size", "operation", "frontier", "last_at", "set_back_no"])

@@ -14,7 +14,7 @@ from azukari.journal.models import Checkpoint, Head
 from azukari.kernel.actor import Actor
 from azukari.seal import chain
 from azukari.seal import checkpoint as notes
-from azukari.seal.errors import SignerRefusedError
+from azukari.seal.errors import ProofError, SignerRefusedError
 
 _TRIES = 8
 # security.md 3.5: after a change within ten minutes, otherwise once a day.
@@ -41,15 +41,19 @@ def sign_head(*, sealed_key: bytes, now: datetime) -> SignedHead:
             head = Head.objects.get()  # after the signer was asked: what it signed is committed
             standing.check_signed(head, signed)
             assert signed is not None  # check_signed
-            proof = queries.consistency_proof(signed.size, head.size)
+            try:
+                proof = queries.consistency_proof(signed.size, head.size)
+            except IndexError as error:  # rows that the proof needs are gone
+                raise errors.RecordRolledBackError from error
         root = chain.Frontier.from_bytes(bytes(head.frontier)).root()
         try:
             note = standing.signer().sign(standing.log_of(head, sealed_key), head.size, root, proof)
-        except SignerRefusedError:
-            # Another process signed a longer record meanwhile: once more from there.
+        except SignerRefusedError as error:
+            if standing.signer().last(standing.log_of(head)) == signed:
+                raise errors.RecordRolledBackError from error
             if tried == _TRIES - 1:
                 raise
-            continue
+            continue  # another process signed a longer record meanwhile: once more from there
         kept = Checkpoint(origin_number=head.origin_number, size=head.size, note=note, signed_at=now)
         Checkpoint.objects.bulk_create(
             [kept],
@@ -122,3 +126,48 @@ def _last_signed(head: Head) -> str:
             return f"前の記録 {log.origin} の署名の状態は失われ、控えもない"
         signed = notes.read_unverified(newest.note)
     return f"前の記録 {log.origin} は{signed.size}件まで署名済み（ルート {signed.root.hex()}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the record stands against the signer: its origin, its size, and how many entries were signed last."""
+
+    origin: str
+    size: int
+    signed: int | None
+
+
+def tell_standing() -> Standing:
+    """Tell how the record of the office in force stands against the signer. Raises: SignerMissingError."""
+    head = Head.objects.get()
+    log = standing.log_of(head)
+    signed = standing.signer().last(log)
+    return Standing(log.origin, head.size, signed.size if signed else None)
+
+
+def check_against_signer() -> int:
+    """Check that the record continues what was signed last. Gives the size signed.
+
+    Raises: RecordRolledBackError, SignerMissingError.
+    """
+    standing.forget()
+    signed = standing.signer().last(standing.log_of(Head.objects.get()))
+    standing.check_signed(Head.objects.get(), signed)
+    return signed.size if signed else 0
+
+
+def check_against_note(note: str, verifier_key: str) -> int:
+    """Check that the record continues a note somebody kept. Gives the note's size. Raises: ProofError."""
+    head = Head.objects.get()
+    kept = notes.verify_checkpoint(note, verifier_key)
+    if kept.origin != standing.log_of(head).origin:
+        raise ProofError("この控えは、区切る前の記録のものです。断絶を述べた記録の行を確かめてください。")
+    if kept.size > head.size:
+        raise ProofError(f"控えは{kept.size}件ですが、今の記録は{head.size}件しかありません。")
+    root = chain.Frontier.from_bytes(bytes(head.frontier)).root()
+    try:
+        proof = queries.consistency_proof(kept.size, head.size)
+    except IndexError:
+        raise ProofError("証明に要る記録が抜けています。") from None
+    chain.verify_consistency(kept.size, head.size, kept.root, root, proof)
+    return kept.size

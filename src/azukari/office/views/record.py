@@ -17,7 +17,6 @@ from azukari.office.access import behind_record_password, page
 from azukari.office.forms.record import RecordFilterForm
 from azukari.roster import queries as roster
 from azukari.tenancy import queries as tenancy
-from azukari.tenancy.actions import keys
 from azukari.vault.rules.purposes import USES_BY_CODE
 
 _SIZES = (50, 100, 200)
