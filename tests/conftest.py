@@ -60,13 +60,13 @@ def signer_state() -> Iterator[None]:
     with closing(sqlite3.connect(file, isolation_level=None)) as state:
         before = state.execute("SELECT origin, size, root, closed FROM head").fetchall()
     yield
+    standing.forget()
     with closing(sqlite3.connect(file, isolation_level=None)) as state:
         if state.execute("SELECT origin, size, root, closed FROM head").fetchall() != before:
             state.execute("BEGIN")
             state.execute("DELETE FROM head")
             state.executemany("INSERT INTO head VALUES (?, ?, ?, ?)", before)
             state.execute("COMMIT")
-            standing.forget()
 
 
 @pytest.fixture
