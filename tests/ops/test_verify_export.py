@@ -30,9 +30,7 @@ TOOL = Path(verify_export.__file__)
 OFFICE = UUID("01890000-0000-7000-8000-000000000001")
 NAME = f"azukari/office/{OFFICE}"
 SEEN = Event("test.thing.seen", "個人情報閲覧（一覧）", Kind.VIEW)
-ACTOR = Actor(
-    office_id=OFFICE, staff_id=None, name="青木 由美", role=Role.MANAGER, may_handle=True, client_ids=None
-)
+ACTOR = Actor(office_id=OFFICE, staff_id=None, name="青木 由美", role=Role.MANAGER, may_handle=True, client_ids=None)
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 GOOD, BAD, OPEN = 0, 1, 2
 
@@ -162,7 +160,7 @@ CASES: dict[str, tuple[int, Callable[[], Export]]] = {
     "spaces": (BAD, changed(resigned(lambda e: put(e, 5, e.entries[5].replace(b":", b": ", 1))))),
     "key twice": (BAD, changed(resigned(lambda e: put(e, 5, e.entries[5].replace(b"{", b'{"at":"x",', 1))))),
     "keys out of order": (BAD, changed(resigned(lambda e: put(e, 5, json.dumps(dict(reversed(json.loads(e.entries[5]).items())), ensure_ascii=False, separators=(",", ":")).encode())))),  # noqa: E501
-    "escaped letters": (BAD, changed(resigned(lambda e: put(e, 5, json.dumps(json.loads(e.entries[5]), separators=(",", ":")).encode())))),  # noqa: E501
+    "escaped letters": (BAD, changed(resigned(lambda e: put(e, 5, json.dumps(json.loads(e.entries[5]), separators=(",", ":")).encode())))),
     "a fraction": (BAD, changed(resigned(lambda e: put(e, 5, as_line(5, v2=1.5))))),
     "a fraction in place of the number": (BAD, changed(resigned(lambda e: put(e, 5, as_line(5, seq=5.0))))),
     "not a number": (BAD, changed(resigned(lambda e: put(e, 5, as_line(5, v2=float("nan")))))),

@@ -35,3 +35,12 @@ class RecordNotRolledBackError(ConflictError):
     happened = "記録を区切りませんでした。"
     cause = "この事務所の記録は、署名した内容から正しく続いています。"
     remedy = "何もする必要はありません。"
+
+
+class NoCopyYetError(ConflictError):
+    """Nothing of this record is signed yet."""
+
+    code = "journal.no_copy_yet"
+    happened = "記録の控えは、まだありません。"
+    cause = "控えは、最初の取扱いから10分ほどで作られます。"
+    remedy = "しばらく待って、もう一度開いてください。"

@@ -18,7 +18,7 @@ from azukari.intake.actions import sheets
 from azukari.kernel.clock import utc_now
 from azukari.store.scope import office_scope
 from azukari.tenancy import queries as tenancy
-from azukari.tenancy.actions import client_sheets, outbox, sessions, tries
+from azukari.tenancy.actions import client_sheets, outbox, records, sessions, tries
 from azukari.vault.actions import disposal, keystore, parcels
 
 _PERIOD_SECONDS = 60
@@ -89,4 +89,7 @@ def sweep_office(*, now: datetime) -> dict[str, int]:
         "unopened_files": retention.sweep_unopened(now=now),
         "request_reminders": requests.sweep_reminders(now=now),
         "notices": notices.send_due(now=now),
+        "record_mails": records.send_monthly(now=now),
+        "clock_words": records.tell_clock(now=now),
+        "checkpoints": records.sign_due(now=now),
     }

@@ -16,7 +16,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from azukari.seal.base32 import fingerprint_of
+from azukari.seal.base32 import encode_number, fingerprint_of, groups_of_four
 from azukari.seal.chain import HASH_SIZE, MAX_SIZE, verify_inclusion
 from azukari.seal.envelope import check_key
 from azukari.seal.errors import FormatError, ProofError
@@ -177,6 +177,11 @@ def verify_proof(text: str, leaf: bytes, verifier_key: str, origin: str | None =
     checkpoint = verify_checkpoint(proof.checkpoint, verifier_key, origin)
     verify_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
     return checkpoint
+
+
+def printable_root(root: bytes) -> str:
+    """Write a root hash for paper: all 256 bits in 13 groups of 4 characters."""
+    return " ".join(groups_of_four(encode_number(int.from_bytes(root) << 4, 52)))
 
 
 def fingerprint(verifier_key: str) -> str:

@@ -171,3 +171,11 @@ def check_against_note(note: str, verifier_key: str) -> int:
         raise ProofError("証明に要る記録が抜けています。") from None
     chain.verify_consistency(kept.size, head.size, kept.root, root, proof)
     return kept.size
+
+
+def take_set_back() -> int | None:
+    """Take the NO of a flagged entry about the clock nobody was told of yet. Inside the caller's transaction."""
+    found = Head.objects.filter(set_back_no__isnull=False).values_list("set_back_no", flat=True).first()
+    if found is not None:
+        Head.objects.filter(set_back_no=found).update(set_back_no=None)
+    return found
