@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import files, ledger
+from bench import appends, files, ledger
 from bench.places import addresses, clean_environment
 from tools import postgres
 
@@ -22,7 +22,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 _DATABASES = ("SQLite", "PostgreSQL")
 
 
-_LINES = ("register", "import", "reveal", "ledger", "files")
+_LINES = ("register", "import", "reveal", "ledger", "files", "appends")
 
 
 def main() -> int:
@@ -53,6 +53,8 @@ def main() -> int:
         report += ["", *_ledger(databases, options, notes)]
     if "files" in wanted:
         report += ["", *_files(options, notes)]
+    if "appends" in wanted:
+        report += ["", *_appends(databases, options, notes)]
     told = "\n".join([*report, "", *(f"- {note}" for note in notes)]) + "\n"
     print("\n" + told)
     if wanted == list(_LINES):
@@ -73,6 +75,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--lines", type=int, default=1_000_000, help="lines of the large ledger; the small one has 1,000"
     )
+    parser.add_argument("--entries", type=int, default=1_000_000, help="entries of the long record")
     parser.add_argument("--plans", type=Path, help="write the plans of the large ledger's statements into this folder")
     return parser.parse_args()
 
@@ -98,6 +101,19 @@ def _files(options: argparse.Namespace, notes: list[str]) -> list[str]:
         return []
     notes += more
     return [*files.TABLE, *rows]
+
+
+def _appends(databases: list[str], options: argparse.Namespace, notes: list[str]) -> list[str]:
+    rows, long_rows = list(appends.TABLE), list(appends.LONG_TABLE)
+    for database in databases:
+        try:
+            found, found_long = appends.run(database, options.rounds, options.entries)
+        except RuntimeError as error:
+            notes.append(f"appends, {database}: not measured ({error}).")
+            continue
+        rows += found
+        long_rows += found_long
+    return [*rows, "", *long_rows]
 
 
 _TABLE = (

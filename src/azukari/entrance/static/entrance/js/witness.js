@@ -27,6 +27,7 @@
   }
 
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const count = (size) => size.toLocaleString("ja-JP");
   const same = (a, b) => a.length === b.length && a.every((value, place) => value === b[place]);
 
   async function node(left, right) {
@@ -113,7 +114,7 @@
     };
     const telephone = script.dataset.telephone;
     say("個人番号の取扱いの記録が、前にこのブラウザーで確かめた内容から続いていません。", true);
-    say(`前の控えは${kept.size}件の時点のものです。記録が書き換えられたか、古い状態に戻された可能性があります。`);
+    say(`前の控えは${count(kept.size)}件の時点のものです。記録が書き換えられたか、古い状態に戻された可能性があります。`);
     say(`前の控えを保存して消さずに残し、事務所と運営者に電話で知らせてください${telephone ? `（事務所 ${telephone}）` : ""}。`);
     const acts = say("");
     const button = document.createElement("button");
@@ -135,8 +136,8 @@
     if (!panel || !kept) return;
     panel.hidden = false;
     panel.querySelector("[data-witness-told]").textContent = kept.changed
-      ? `${kept.size}件の時点の控えから、今の記録は続いていません。`
-      : `${kept.size}件の時点の控えまで、正しく続いていることを確かめました。`;
+      ? `${count(kept.size)}件の時点の控えから、今の記録は続いていません。`
+      : `${count(kept.size)}件の時点の控えまで、正しく続いていることを確かめました。`;
     const restart = panel.querySelector("[data-witness-restart]");
     restart.hidden = !kept.changed;
     restart.querySelector("button").onclick = () => {
