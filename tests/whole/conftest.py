@@ -21,7 +21,7 @@ def site(tmp_path: Path) -> Iterator[dict[str, str]]:
         **os.environ,
         "AZUKARI_DATA": str(tmp_path / "data"),
         "DJANGO_SETTINGS_MODULE": "azukari.config.settings",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
         "PYTHONWARNINGS": "error",
     }
     environment.pop("AZUKARI_TEST_DATA", None)

@@ -26,6 +26,7 @@ from azukari.tenancy.queries.clients import (
     list_client_choices,
     list_clients,
     list_clients_by_id,
+    list_lead_addresses,
     list_running_clients,
     list_staff_in_charge,
 )
@@ -81,7 +82,6 @@ from azukari.tenancy.queries.people import (
     get_staff_for,
     get_user_for,
     is_only_key_holder,
-    list_lead_addresses,
     list_notice_readers,
     list_reader_keys,
     list_staff,

@@ -394,11 +394,3 @@ def list_notice_readers(client_id: UUID, *, staff: bool) -> list[NoticeReader]:
         NoticeReader(account_id=account, name=name, when=NoticeWhen(when), has_address=bool(email))
         for account, name, when, email in rows
     ]
-
-
-def list_lead_addresses() -> list[str]:
-    """List the mail addresses of the 窓口責任者 of running client companies, each once."""
-    leads = ClientMembership.objects.filter(
-        role=Role.CLIENT_LEAD, client__contract_ended_on__isnull=True, user__account__is_active=True
-    ).exclude(user__account__email="")
-    return list(leads.order_by("user__account__email").values_list("user__account__email", flat=True).distinct())
