@@ -19,7 +19,7 @@ from azukari.store.scope import office_scope
 from azukari.tenancy.actions import keys
 from azukari.tenancy.models import Account
 from tests import doors
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.journal import owner
 from tests.journal.test_record import append
 
@@ -86,8 +86,8 @@ def test_on_a_rolled_back_record_reading_goes_on_and_every_handling_is_refused(c
     person = cast.minato.people["ishihara"]
     for path in ("/", "/clients/", f"/people/{person}/", "/record-copy/"):
         assert client.get(path, secure=True).status_code == 200, path
-    for path in ("/account/notices/", "/settings/password/record/"):
-        fields = {"notices": "DAILY", "reason": "確認", "hours": "1"}
+    for path in ("/account/notices/", "/unlock/"):
+        fields = {"notices": "DAILY", "password": PASSWORD, "purpose": "sheet"}
         with transaction.atomic():
             refused = client.post(path, fields, secure=True)
         assert refused.status_code == 503, path

@@ -180,7 +180,8 @@ def test_an_append_asks_the_database_nothing_more(minato: Office) -> None:
     with CaptureQueriesContext(connection) as asked:
         append(minato)
     told = [query["sql"] for query in asked.captured_queries if "journal_" in query["sql"]]
-    assert len(told) == 4, told  # head read, entries, texts, head written
+    # Head read, entries, texts, head written; on PostgreSQL the two in the middle are COPY, past the log of statements.
+    assert len(told) == (2 if connection.vendor == "postgresql" else 4), told
 
 
 def test_after_the_restart_the_record_goes_on_and_says_so(minato: Office, capsys, tmp_path: Path) -> None:

@@ -114,6 +114,16 @@ def test_with_the_signer_as_a_process_of_its_own(site: dict[str, str], tmp_path:
         while not sock.exists() and time.monotonic() < until:
             time.sleep(0.05)
         create(site)
+        at_once = [
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.whole.signing_at_once", "12"], env=site, cwd=ROOT, stdout=subprocess.PIPE
+            )
+            for _ in range(3)
+        ]
+        notes = [note for process in at_once for note in json.loads(process.communicate()[0])]
+        by_size = {note.split("\n")[1]: note for note in notes}
+        assert len(notes) == 36
+        assert all(by_size[note.split("\n")[1]] == note for note in notes)  # one history: one note for each size
         out = tmp_path / "out"
         assert azukari(site, "export-record", "--office", "umi", str(out)).returncode == 0
         assert exported.verify_folder(str(out)) == 0
