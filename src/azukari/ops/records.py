@@ -73,9 +73,12 @@ def _check_one(who: str, kept: str | None) -> int:
     try:
         signed = signing.check_against_signer()
         sys.stdout.write(f"  署名との照合：{signed}件まで署名済みの記録から、正しく続いています。\n")
-    except (RecordRolledBackError, SignerMissingError) as error:
+    except RecordRolledBackError as error:
         damaged = 1
         sys.stdout.write(_told_rolled_back(error))
+    except SignerMissingError as error:
+        damaged = 1
+        sys.stdout.write(f"  署名との照合：できません。{error.reason}\n")
     if kept is not None:
         try:
             size = signing.check_against_note(kept, keys.verifier_key())
