@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import files, ledger, record
+from bench import appends, files, ledger, record
 from bench.places import addresses, clean_environment
 from tools import postgres
 
@@ -22,7 +22,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 _DATABASES = ("SQLite", "PostgreSQL")
 
 
-_LINES = ("register", "import", "reveal", "ledger", "record", "files")
+_LINES = ("register", "import", "reveal", "ledger", "record", "files", "appends")
 # Sizes the issue names: what one office has after years, on one machine and in a service for many.
 _ENTRIES = {"SQLite": 2_000_000, "PostgreSQL": 10_000_000}
 
@@ -57,6 +57,8 @@ def main() -> int:
         report += ["", *_record(databases, options, notes)]
     if "files" in wanted:
         report += ["", *_files(options, notes)]
+    if "appends" in wanted:
+        report += ["", *_appends(databases, options, notes)]
     told = "\n".join([*report, "", *(f"- {note}" for note in notes)]) + "\n"
     print("\n" + told)
     if wanted == list(_LINES):
@@ -124,6 +126,19 @@ def _files(options: argparse.Namespace, notes: list[str]) -> list[str]:
         return []
     notes += more
     return [*files.TABLE, *rows]
+
+
+def _appends(databases: list[str], options: argparse.Namespace, notes: list[str]) -> list[str]:
+    rows, long_rows = list(appends.TABLE), list(appends.LONG_TABLE)
+    for database in databases:
+        try:
+            found, found_long = appends.run(database, options.rounds, options.entries)
+        except RuntimeError as error:
+            notes.append(f"appends, {database}: not measured ({error}).")
+            continue
+        rows += found
+        long_rows += found_long
+    return [*rows, "", *long_rows]
 
 
 _TABLE = (

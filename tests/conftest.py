@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from azukari.journal.actions import standing
 from azukari.store.scope import office_scope
 from tests.cast import Cast, Office, make_cast
 from tests.mail import Box, mail_server
@@ -49,6 +53,22 @@ def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> Iterator[No
 
 
 _cast: list[Cast] = []
+
+
+@pytest.fixture(autouse=True)
+def signer_state() -> Iterator[None]:
+    """What a test signs is rolled back with it: the signer's state lies outside the database."""
+    file = settings.AZUKARI_SIGNER_STATE
+    with closing(sqlite3.connect(file, isolation_level=None)) as state:
+        before = state.execute("SELECT origin, size, root, closed FROM head").fetchall()
+    yield
+    standing.forget()
+    with closing(sqlite3.connect(file, isolation_level=None)) as state:
+        if state.execute("SELECT origin, size, root, closed FROM head").fetchall() != before:
+            state.execute("BEGIN")
+            state.execute("DELETE FROM head")
+            state.executemany("INSERT INTO head VALUES (?, ?, ?, ?)", before)
+            state.execute("COMMIT")
 
 
 @pytest.fixture

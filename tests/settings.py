@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from azukari.seal.root import LocalRootKeys
+from azukari.seal.signer import make_state
 
 # A run has one data folder; whoever started it (tools/run_tests.py) may name it, so that it can be searched after.
 if "AZUKARI_DATA" not in os.environ or os.environ.get("AZUKARI_TEST_DATA") != os.environ["AZUKARI_DATA"]:
@@ -15,6 +16,8 @@ if "AZUKARI_DATA" not in os.environ or os.environ.get("AZUKARI_TEST_DATA") != os
 _data = Path(os.environ["AZUKARI_DATA"])
 (_data / "secret.key").write_text("tests only\n")
 (_data / "root.key").write_text(LocalRootKeys.generate().serialize())
+(_data / "signer.key").write_text(LocalRootKeys.generate().serialize())
+make_state(_data / "signer.sqlite3")
 
 from azukari.config.settings import *  # noqa: E402, F403
 from azukari.config.settings import DATABASES  # noqa: E402

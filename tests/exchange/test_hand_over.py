@@ -283,7 +283,7 @@ def test_a_receipt_for_every_file_handed_in(minato: Office) -> None:
     import hashlib
 
     assert facts.sha256 == hashlib.sha256(TEXT).hexdigest() and facts.size == len(TEXT)
-    number, pdf = receipts.draw(actor=user(minato), delivery_id=line.id)
+    number, pdf = receipts.draw(actor=user(minato), delivery_id=line.id, now=NOW)
     assert pdf.startswith(b"%PDF-") and number == facts.number
 
 

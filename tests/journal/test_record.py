@@ -142,8 +142,7 @@ def test_staff_of_one_client_see_its_lines_and_their_own(minato: Office) -> None
 
 def test_the_head_is_signed_once(minato: Office) -> None:
     append(minato)
-    signer, origin = keys.log_signer(), keys.origin_of(minato.id)
-    first = actions.sign_head(signer=signer, origin=origin, now=NOW)
-    assert actions.sign_head(signer=signer, origin=origin, now=NOW) == first
+    first = keys.sign_record(now=NOW).note
+    assert keys.sign_record(now=NOW).note == first
     append(minato)
-    assert actions.sign_head(signer=signer, origin=origin, now=NOW) != first
+    assert keys.sign_record(now=NOW).note != first

@@ -68,6 +68,9 @@ ROWS = {
     "import-register": Row("403 403 302 200 200 404", "403 403 302 422 422 404"),
     "import-cancel": Row(NO, "403 403 302 302 302 404"),
     "import-rejected": Row(NO, "403 403 200 200 200 404"),
+    "record-copy": Row("200 200 200 200 200 200", NO),
+    "record-copy-note": Row("409 409 409 409 409 409", NO),  # nothing is signed yet
+    "record-copy-proof": Row("200 200 200 200 200 200", NO),
     "own-notices": Row(NO, "302 302 302 302 302 302"),
     "uploads": Row(NO, "403 400 400 400 400 400", options="403 204 204 204 204 204"),
     # One's own upload; to Kamo it is Aoki's.

@@ -414,7 +414,10 @@ def test_the_ten_columns_stand_in_order(told: Cast, sign_in: SignIn) -> None:
 @pytest.mark.parametrize(
     ("narrowed", "days"),
     [
-        ({"since": "2026/11/20", "until": "2026/11/20"}, ["試験20"]),
+        (
+            {"since": "2026/11/20", "until": "2026/11/20"},
+            ["時計", "試験20"],
+        ),  # the cast's record ends later: a clock went back
         ({"since": "R8.11.21", "until": "2026/11/23"}, ["試験22"]),
         ({"person": "石原"}, ["試験20"]),
         ({"person": "シバタ"}, ["試験22"]),

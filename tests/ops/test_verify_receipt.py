@@ -251,6 +251,36 @@ def test_another_offices_record_is_invalid(log: Log) -> None:
         verify(log.sign(facts, entry, other.proof(entry)))
 
 
+@pytest.mark.parametrize(
+    ("named", "signed", "good"),
+    [
+        ("", "/2", True),
+        ("/2", "/2", True),
+        ("/2", "/10", True),
+        ("/2", "", False),
+        ("", "/02", False),
+        ("/x", "/x", False),
+    ],
+)
+def test_a_record_that_went_on_under_the_next_origin_proves_its_papers(
+    log: Log, named: str, signed: str, good: bool
+) -> None:
+    facts = dataclasses.replace(log.facts(), record=log.reference(origin=log.origin + named))
+    entry = log.entry(facts.to_bytes())
+    leaves = [*(chain.leaf_hash(bytes([n])) for n in range(PLACE)), chain.leaf_hash(entry)]
+    root = chain.Frontier().append_many(leaves).root()
+    note = checkpoint.sign_checkpoint(log.signer, log.origin + signed, PLACE + 1, root)
+    hashes = chain.inclusion_proof(
+        PLACE, PLACE + 1, lambda level, at: chain.Frontier().append_many(leaves[at << level : (at + 1) << level]).root()
+    )
+    paper = log.sign(facts, entry, checkpoint.build_proof(PLACE, hashes, note).encode())
+    if good:
+        assert verify(paper).facts == facts
+    else:
+        with pytest.raises((InvalidCertificateError, ProofError)):
+            verify(paper)
+
+
 def test_a_head_signed_with_another_key_is_invalid(log: Log) -> None:
     forger = dataclasses.replace(log, signer=checkpoint.LogSigner.generate(log.origin))
     facts = log.facts()

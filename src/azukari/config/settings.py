@@ -14,6 +14,12 @@ ALLOWED_HOSTS = env.words("AZUKARI_HOSTS", "localhost,127.0.0.1,[::1]")
 
 # The server's half of every lock hangs on this file. It lies outside the databases and their backups.
 AZUKARI_ROOT_KEY_FILE = Path(env.text("AZUKARI_ROOT_KEY_FILE", str(DATA / "root.key")))
+# The signer of the record: its key, and what it signed last. The state must never come back from a backup.
+AZUKARI_SIGNER_KEY_FILE = Path(env.text("AZUKARI_SIGNER_KEY_FILE", str(DATA / "signer.key")))
+AZUKARI_SIGNER_STATE = Path(env.text("AZUKARI_SIGNER_STATE", str(DATA / "signer.sqlite3")))
+# Where `azukari signer` listens when it runs as a process of its own; without it the server signs itself.
+_SIGNER_SOCKET = env.text("AZUKARI_SIGNER_SOCKET", "")
+AZUKARI_SIGNER_SOCKET = Path(_SIGNER_SOCKET) if _SIGNER_SOCKET else None
 # Days after which no backup of the key store is left (security: a destroyed key must not come back).
 AZUKARI_KEY_BACKUP_DAYS = env.number("AZUKARI_KEY_BACKUP_DAYS", 35, most=35)
 # Where `azukari backup` writes, how many backups of the main database it keeps, after how many days without one it

@@ -75,7 +75,7 @@ def gather(request: HttpRequest, *, most: int) -> list[tuple[Readable, datetime]
 
 def send_receipt(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     """Send the signed receipt of a line. Raises: DeliveryNotFoundError."""
-    number, pdf = receipts.draw(actor=actor_of(request), delivery_id=delivery_id)
+    number, pdf = receipts.draw(actor=actor_of(request), delivery_id=delivery_id, now=now_of(request))
     name = f"receipt-{number.removeprefix('受-')}.pdf"
     return HttpResponse(
         pdf, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}

@@ -12,11 +12,18 @@ TILE_WIDTH = 256
 
 
 class Head(OfficeModel):
-    """The end of one office's tree: locked by every append, so entries have one order."""
+    """The end of one office's tree: locked by every append, so entries have one order.
+
+    `origin_number` is 1, or 2 … after a break (the origin in checkpoints then ends in /2). `set_back_no` is the NO of a
+    flagged entry about the clock that the 責任者 have not been told of yet.
+    """
 
     size = models.PositiveBigIntegerField(default=0)
     operation = models.PositiveBigIntegerField(default=0)
     frontier = models.BinaryField()
+    origin_number = models.PositiveSmallIntegerField(default=1)
+    last_at = models.DateTimeField(null=True)
+    set_back_no = models.PositiveBigIntegerField(null=True)
 
     class Meta(OfficeModel.Meta):
         constraints = (models.UniqueConstraint(fields=["office_id"], name="journal_head_one_per_office"),)
@@ -111,12 +118,15 @@ class Tile(OfficeModel):
 class Checkpoint(OfficeModel):
     """A signed head: what others keep as a witness (C2SP tlog-checkpoint)."""
 
+    origin_number = models.PositiveSmallIntegerField(default=1)
     size = models.PositiveBigIntegerField()
     note = models.TextField()
     signed_at = models.DateTimeField()
 
     class Meta(OfficeModel.Meta):
-        constraints = (models.UniqueConstraint(fields=["office_id", "size"], name="journal_checkpoint_size"),)
+        constraints = (
+            models.UniqueConstraint(fields=["office_id", "origin_number", "size"], name="journal_checkpoint_head"),
+        )
 
 
 class TakeOut(OfficeModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from azukari.entrance import urls as entrance
-from azukari.entrance.views import notices, uploads
+from azukari.entrance.views import notices, record_copy, uploads
 from azukari.office.views import (
     account,
     client_accounts,
@@ -71,6 +71,7 @@ urlpatterns = [
     path("imports/<uuid:import_id>/rejected.xlsx", imports.rejected, name="import-rejected"),
     *uploads.patterns,
     *notices.patterns,
+    *record_copy.patterns,
     path("files/", files.ledger, name="files"),
     path("files/zip/", files.many, name="files-zip"),
     path("files/send/", sending.begin, name="file-send-begin"),

@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from azukari.kernel.errors import AzukariError
 
@@ -67,17 +68,23 @@ def _parser() -> argparse.ArgumentParser:
     recover.add_argument("--sheet", required=True, type=int, help="鍵の控えの番号")
     recover.set_defaults(run=_recover)
 
-    verify = commands.add_parser("verify", help="廃棄証明書・受領書を検証します（サーバー不要）")
-    what = verify.add_mutually_exclusive_group(required=True)
-    what.add_argument("paper", metavar="書類", nargs="?", help="廃棄証明書または受領書のPDF")
-    what.add_argument("--page", metavar="ファイル", help="ブラウザーで検証できるページ（HTML）を書き出します")
-    verify.add_argument("--key", help="事務所から受け取った鍵の指紋。発行元まで確かめるときに指定します")
+    verify = commands.add_parser(
+        "verify", help="廃棄証明書・受領書・書き出した記録・記録の控えを検証します（サーバー不要）"
+    )
+    verify.add_argument(
+        "paper", metavar="書類", nargs="?", help="証明書か受領書のPDF、または記録を書き出したフォルダー"
+    )
+    verify.add_argument("--page", metavar="ファイル", help="ブラウザーで検証できるページ（HTML）を書き出します")
+    verify.add_argument("--key", help="事務所から受け取った鍵の指紋（控えどうしを比べるときは検証鍵）")
+    verify.add_argument(
+        "--checkpoint", nargs="+", metavar="控え", help="フォルダーと比べる控え、または古い控えと新しい控え"
+    )
+    verify.add_argument("--proof", help="古い控えから新しい控えに続くことの証明")
     verify.add_argument("--file", help="受領書と比べるファイル。受け取られたものと同じかどうかを確かめます")
     verify.add_argument("--tsa-root", help="信頼する時刻認証局の証明書（PEM）。時刻の証明まで確かめるときに指定します")
     verify.set_defaults(run=_verify)
 
-    record = commands.add_parser("check-record", help="すべての事務所の記録に改ざんがないか検証します")
-    record.set_defaults(run=_check_record)
+    _add_record_commands(commands)
 
     sweep = commands.add_parser("sweep", help="途中で止まった廃棄や期限切れの後始末をします")
     sweep.set_defaults(run=_sweep)
@@ -110,6 +117,28 @@ def _add_backups(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--disposals", action="append", default=[], metavar="一覧", help="ほかの機械の廃棄の一覧（何度でも）"
     )
     restore.set_defaults(run=_restore)
+
+
+def _add_record_commands(commands: Any) -> None:
+    record = commands.add_parser("check-record", help="すべての事務所の記録に改ざんや巻き戻りがないか検証します")
+    record.add_argument("--since", help="手元に保管していた控え。その時からの続きかどうかも確かめます")
+    record.set_defaults(run=_check_record)
+
+    export = commands.add_parser("export-record", help="事務所の記録を、どこでも検証できる形で書き出します")
+    export.add_argument("--office", required=True, help="事務所コード")
+    export.add_argument("--without-names", action="store_true", help="氏名などの文字を書き出しません")
+    export.add_argument("folder", metavar="フォルダー", help="書き出し先（新しいフォルダー）")
+    export.set_defaults(run=_export_record)
+
+    restart = commands.add_parser("restart-record", help="巻き戻った記録を閉じ、断絶を残して続きを始めます")
+    restart.add_argument("--office", required=True, help="事務所コード")
+    restart.add_argument("--reason", required=True, help="何が起きたか（記録に残ります）")
+    restart.set_defaults(run=_restart_record)
+
+    signer = commands.add_parser("signer", help="記録に署名する係を、別のプロセスとして起動します")
+    signer.add_argument("--data", required=True, help="署名の鍵と状態を置くフォルダー")
+    signer.add_argument("--socket", required=True, help="待ち受けるUnixソケット")
+    signer.set_defaults(run=_signer)
 
 
 def _django(*, unfinished: bool = False) -> None:
@@ -175,18 +204,48 @@ def _recover(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from azukari.ops import verify
+    from pathlib import Path
+
+    from azukari.ops import exported, verify
 
     if options.page is not None:
         return verify.write_page(options.page)
+    notes = options.checkpoint or []
+    if options.paper is None:
+        if len(notes) != 2 or not options.proof or not options.key:
+            sys.stderr.write("控えどうしを比べるには、--checkpoint に2つ、--proof と --key を指定してください。\n")
+            return 2
+        return exported.compare_notes(notes[0], notes[1], options.proof, options.key)
+    if Path(options.paper).is_dir():
+        return exported.verify_folder(options.paper, options.key, notes[0] if notes else None)
     return verify.verify_file(options.paper, options.key, options.file, options.tsa_root)
 
 
 def _check_record(options: argparse.Namespace) -> int:
     _django()
-    from azukari.ops import offices
+    from azukari.ops import records
 
-    return offices.check_records()
+    return records.check_records(options.since)
+
+
+def _export_record(options: argparse.Namespace) -> int:
+    _django()
+    from azukari.ops import records
+
+    return records.export_record(options.office, options.folder, with_names=not options.without_names)
+
+
+def _restart_record(options: argparse.Namespace) -> int:
+    _django()
+    from azukari.ops import records
+
+    return records.restart_record(options.office, options.reason)
+
+
+def _signer(options: argparse.Namespace) -> int:
+    from azukari.ops import serve
+
+    return serve.serve_signer(options.data, options.socket)
 
 
 def _sweep(options: argparse.Namespace) -> int:

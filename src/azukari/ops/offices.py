@@ -1,15 +1,11 @@
-"""Jobs about offices and operators at the command line: create and reset them, recover grants, check records."""
+"""Jobs about offices and operators at the command line: create and reset them, recover grants."""
 
 from __future__ import annotations
 
 import getpass
 import sys
 
-from azukari.journal import queries as journal
-from azukari.journal.errors import JournalDamagedError
-from azukari.journal.queries import takeouts
 from azukari.kernel.clock import jst_minute, utc_now
-from azukari.seal.errors import SealError
 from azukari.seal.recovery import RecoveryCode
 from azukari.store.scope import office_scope
 from azukari.tenancy import errors
@@ -82,21 +78,6 @@ def recover(office_code: str, login: str, sheet: int) -> int:
         f"{login} に、個人番号を開ける権限を付けました。新しいパスワードでログインし、新しい鍵の控えを印刷してください。\n"
     )
     return 0
-
-
-def check_records() -> int:
-    """Check the record of every office: bodies, columns, texts and tree. Exit code 1 when one is damaged."""
-    damaged = 0
-    for office_id, code, name in tenancy.list_offices():
-        with office_scope(office_id):
-            try:
-                checked = journal.verify_record()
-                takeouts.verify_take_outs()
-                sys.stdout.write(f"{code} {name}：改ざんなし（{checked.size}件を検証）\n")
-            except (JournalDamagedError, SealError) as error:
-                damaged = 1
-                sys.stdout.write(f"{code} {name}：{error.reason}\n")
-    return damaged
 
 
 def _ask(question: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from azukari.ops.backups.errors import RootKeyAbsentError
 from azukari.seal.root import LocalRootKeys
+from azukari.seal.signer import make_state
 
 
 def prepare_data_folder() -> None:
@@ -23,6 +24,16 @@ def prepare_data_folder() -> None:
             f"サーバーの鍵 {root.name} を作りました。データベースとは別の場所に、控えを保管してください。\n"
             "この鍵をなくすと、預かった個人番号は二度と開けません。\n"
         )
+    if not os.environ.get("AZUKARI_SIGNER_SOCKET"):  # a signer of its own has its own setup
+        prepare_signer(data)
+
+
+def prepare_signer(data: Path) -> None:
+    """Make the signer's key and state where there are none."""
+    key = Path(os.environ.get("AZUKARI_SIGNER_KEY_FILE", str(data / "signer.key")))
+    if _write_once(key, LocalRootKeys.generate().serialize()):
+        sys.stdout.write(f"記録に署名する鍵 {key.name} を作りました。控えを保管してください。\n")
+    make_state(Path(os.environ.get("AZUKARI_SIGNER_STATE", str(data / "signer.sqlite3"))))
 
 
 def prepare_restore() -> None:
@@ -56,9 +67,24 @@ def _write_once(path: Path, content: str) -> bool:
 
 
 def migrate() -> None:
-    """Bring both databases to the present schema."""
+    """Bring both databases to the present schema, and hand the signer what was signed before there was one."""
     from django.core.management import call_command
 
     for alias in ("default", "keys"):
         # The checks refuse a PostgreSQL role that row-level security does not bind (store.rls.check_role).
         call_command("migrate", database=alias, interactive=False, verbosity=0, skip_checks=False)
+    _take_over_logs()
+
+
+def _take_over_logs() -> None:
+    from azukari.seal.errors import SealError
+    from azukari.store.scope import office_scope
+    from azukari.tenancy import queries as tenancy
+    from azukari.tenancy.actions import keys
+
+    for office_id, code, _ in tenancy.list_offices():
+        with office_scope(office_id):
+            try:
+                keys.take_over_log_key()
+            except SealError:
+                sys.stdout.write(f"{code}：署名の状態がありません。azukari check-record で確かめてください。\n")

@@ -20,7 +20,7 @@ from azukari.kernel.clock import utc_now
 from azukari.oversight.actions import odd
 from azukari.store.scope import office_scope
 from azukari.tenancy import queries as tenancy
-from azukari.tenancy.actions import client_sheets, looks, outbox, sessions, takeouts, tries
+from azukari.tenancy.actions import client_sheets, looks, outbox, records, sessions, takeouts, tries
 from azukari.tenancy.actions.looks import Confirmed
 from azukari.vault.actions import certificates, disposal, keystore, parcels
 from azukari.vault.actions import retention as vault_retention
@@ -97,6 +97,7 @@ def sweep_office(*, now: datetime) -> dict[str, int]:
     return {
         "imports": sheets.sweep_stale(now=now),
         "disposals": disposal.sweep_unfinished(now=now),
+        "certificates": certificates.sweep_unsigned(now=now),
         "time_stamps": certificates.stamp_waiting(),
         "overdue": vault_retention.tell_overdue(now=now),
         "examinations": examination.sweep_waiting(now=now),
@@ -108,6 +109,9 @@ def sweep_office(*, now: datetime) -> dict[str, int]:
         "odd_uses": odd.sweep(now=now),
         "odd_use_mails": odd.send_daily(now=now),
         "take_outs": takeouts.chase(now=now),
+        "record_mails": records.send_monthly(now=now),
+        "clock_words": records.tell_clock(now=now),
+        "checkpoints": records.sign_due(now=now),
     }
 
 

@@ -30,6 +30,7 @@ from azukari.press.documents.disposal_certificate import DisposalCertificate
 from azukari.press.documents.file_receipt import FileReceipt
 from azukari.press.signed.attachments import grouped
 from azukari.seal import chain, checkpoint, time_stamps
+from azukari.seal.errors import ProofError
 from azukari.seal.time_stamps import Stamp
 
 ISSUED_EVENT = "vault.certificate.issued"
@@ -117,15 +118,18 @@ def verify(pdf: bytes, key: str | None = None, roots: Sequence[Any] = ()) -> Ver
     Raises: InvalidCertificateError, SignedFileError, ProofError, TimeStampError.
     """
     file = signed.read(pdf, *_KINDS)  # 1
-    what, record = file.kind.what, file.facts.record
-    _check_entry(file)  # 2
+    record = file.facts.record
+    base = _check_entry(file)  # 2
     proof_text = file.proof_bytes.decode("utf-8", "replace")
     if checkpoint.parse_proof(proof_text).index != record.index:
         raise InvalidCertificateError(why="証明が、別の場所の記録を指しています。")
-    checkpoint.verify_proof(proof_text, chain.leaf_hash(file.entry_bytes), record.verifier_key, record.origin)  # 3
+    # 3. Of a record that was closed and goes on under the next origin (…/2), a later origin proves it as well.
+    signed_head = checkpoint.verify_proof(proof_text, chain.leaf_hash(file.entry_bytes), record.verifier_key)
+    if _origin_number(signed_head.origin, base) < _origin_number(record.origin, base):
+        raise ProofError("チェックポイントは別の記録のものです。")
     fingerprint = checkpoint.fingerprint(record.verifier_key)
     if fingerprint != record.verifier_key_fingerprint:
-        raise InvalidCertificateError(why=f"{what}に書かれた鍵の指紋が、鍵と一致しません。")
+        raise InvalidCertificateError(why=f"{file.kind.what}に書かれた鍵の指紋が、鍵と一致しません。")
     if key is not None and _bare(key) != _bare(fingerprint):  # 4
         raise InvalidCertificateError(why="指定された鍵（事務所から受け取った指紋）とは別の鍵で署名されています。")
     stamp = time_stamps.read_token(file.time_stamp, file.signature, roots) if file.time_stamp else None  # 5
@@ -152,7 +156,16 @@ def write_page(path: str) -> int:
     return 0
 
 
-def _check_entry(file: signed.SignedFile[Any]) -> None:
+def _origin_number(origin: str, base: str) -> int:
+    """Tell which origin of an office's record this is: 1, or N where it ends in /N; 0 where it is another record's."""
+    if origin == base:
+        return 1
+    number = origin.removeprefix(f"{base}/")
+    return int(number) if number.isdecimal() and number.isascii() and f"{base}/{int(number)}" == origin else 0
+
+
+def _check_entry(file: signed.SignedFile[Any]) -> str:
+    """Check the entry against the facts. Gives the name of the office's record."""
     what, record = file.kind.what, file.facts.record
     try:
         told = json.loads(file.entry_bytes)
@@ -167,10 +180,11 @@ def _check_entry(file: signed.SignedFile[Any]) -> None:
         origin = f"azukari/office/{UUID(str(told.get('office')))}"
     except ValueError:
         origin = ""
-    if origin != record.origin:
+    if not origin or _origin_number(record.origin, origin) < 1:
         raise InvalidCertificateError(why="別の事務所の記録が付いています。")
     if (told.get("seq"), f"{told.get('operation')}-{told.get('line')}") != (record.index, record.operation_no):
         raise InvalidCertificateError(why=f"{what}に書かれた記録の番号が、記録の写しと一致しません。")
+    return origin
 
 
 def _told_certificate(facts: DisposalCertificate) -> str:

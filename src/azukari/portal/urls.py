@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from azukari.entrance import urls as entrance
-from azukari.entrance.views import notices, uploads
+from azukari.entrance.views import notices, record_copy, uploads
 from azukari.portal.views import files, handling, menu, users
 
 app_name = "portal"
@@ -15,6 +15,7 @@ urlpatterns = [
     path("", menu.home, name="home"),
     *uploads.patterns,
     *notices.patterns,
+    *record_copy.patterns,
     path("files/", files.files, name="files"),
     path("files/send/", files.send, name="files-send"),
     path("files/zip/", files.many, name="files-zip"),

@@ -91,6 +91,11 @@ class Frontier:
         return cls(size, tuple(body[start : start + HASH_SIZE] for start in range(0, len(body), HASH_SIZE)))
 
 
+def root_of(size: int, subtree: Subtree) -> bytes:
+    """Compute the root of the first `size` leaves from complete subtrees."""
+    return _range_hash(0, size, subtree) if size else EMPTY_ROOT
+
+
 def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
     """Build the inclusion proof of a leaf, leaf's sibling first (RFC 6962, 2.1.1).
 

@@ -16,7 +16,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from azukari.seal.base32 import fingerprint_of
+from azukari.seal.base32 import encode_number, fingerprint_of, groups_of_four
 from azukari.seal.chain import HASH_SIZE, MAX_SIZE, verify_inclusion
 from azukari.seal.envelope import check_key
 from azukari.seal.errors import FormatError, ProofError
@@ -134,6 +134,18 @@ def verify_checkpoint(text: str, verifier_key: str, origin: str | None = None) -
     return Checkpoint(lines[0], size, root)
 
 
+def read_unverified(text: str) -> Checkpoint:
+    """Read what a note says without a look at its signature: for a note that is about to be compared or told.
+
+    Raises: ProofError.
+    """
+    _check_text(text)
+    lines = text.partition("\n\n")[0].split("\n")
+    if len(lines) != 3 or not lines[0]:
+        raise ProofError("チェックポイントの行の数が正しくありません。")
+    return Checkpoint(lines[0], _parse_number(lines[1]), _parse_hash(lines[2]))
+
+
 def build_proof(index: int, hashes: Sequence[bytes], checkpoint: str) -> str:
     """Write a proof file (.tlog-proof): index, inclusion proof, checkpoint."""
     lines = [PROOF_TITLE, f"index {index}", *(b64encode(item).decode() for item in hashes)]
@@ -165,6 +177,11 @@ def verify_proof(text: str, leaf: bytes, verifier_key: str, origin: str | None =
     checkpoint = verify_checkpoint(proof.checkpoint, verifier_key, origin)
     verify_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
     return checkpoint
+
+
+def printable_root(root: bytes) -> str:
+    """Write a root hash for paper: all 256 bits in 13 groups of 4 characters."""
+    return " ".join(groups_of_four(encode_number(int.from_bytes(root) << 4, 52)))
 
 
 def fingerprint(verifier_key: str) -> str:

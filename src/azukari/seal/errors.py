@@ -6,7 +6,7 @@ No error carries a key, a number, a password or a part of one. Where the mathema
 
 from __future__ import annotations
 
-from azukari.kernel.errors import AzukariError, InvalidError
+from azukari.kernel.errors import AzukariError, InvalidError, UnavailableError
 
 
 class SealError(AzukariError):
@@ -121,3 +121,21 @@ class TimeStampError(SealError):
     def __init__(self, why: str) -> None:
         super().__init__(why=why)
         self.why = why
+
+
+class SignerRefusedError(SealError, UnavailableError):
+    """The signer does not sign: what is to be signed does not continue what it signed last."""
+
+    code = "seal.signer_refused"
+    happened = "記録に署名できませんでした。"
+    cause = "{why}"
+    remedy = "運用担当者に連絡してください。運用担当者は azukari check-record で確かめられます。"
+
+
+class SignerMissingError(SealError, UnavailableError):
+    """The signer's key or state cannot be read, or its process does not answer."""
+
+    code = "seal.signer_missing"
+    happened = "記録に署名できませんでした。"
+    cause = "署名の鍵か状態のファイルを読めないか、署名の係が応答しません。"
+    remedy = "運用担当者に連絡してください。署名の状態は、古い控えから戻さないでください。"

@@ -166,6 +166,7 @@ class Certificate(OfficeModel):
     """An issued 廃棄証明書: its number within the year, and the signed PDF with proof inside.
 
     `person_id` is set where it repeats the lines of one person. One that was wrong is replaced by another.
+    Until its entry is committed nothing of it is signed: so long `pdf` is empty and `facts` holds what it will say.
     """
 
     disposal = models.ForeignKey(Disposal, on_delete=models.PROTECT, db_constraint=False, related_name="certificates")
@@ -178,7 +179,9 @@ class Certificate(OfficeModel):
     issued_at = models.DateTimeField()
     stamp_wanted = models.BooleanField(default=False)
     stamped_at = models.DateTimeField(null=True)
-    pdf = models.BinaryField()
+    facts = models.BinaryField(default=b"")
+    entry_seq = models.PositiveBigIntegerField(null=True)
+    pdf = models.BinaryField(default=b"")
 
     class Meta(OfficeModel.Meta):
         constraints = (

@@ -24,7 +24,6 @@ from azukari.kernel.actor import Actor
 from azukari.kernel.clock import jst_day
 from azukari.press.documents import file_receipt
 from azukari.seal import checkpoint, document_signer
-from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import keys as office_keys
 from azukari.tenancy.policy import may
@@ -59,7 +58,7 @@ def issue(
         check_result=SCAN_LABELS[Scan(row.scan)],
         salt=secrets.token_hex(16),
         record=file_receipt.RecordReference(
-            origin=office_keys.origin_of(current_office()),
+            origin=place.origin,
             verifier_key=verifier_key,
             verifier_key_fingerprint=checkpoint.fingerprint(verifier_key),
             index=place.index,
@@ -85,20 +84,29 @@ def issue(
         ),
         now=now,
     )
-    note = journal.sign_head(signer=office_keys.log_signer(), origin=office_keys.origin_of(current_office()), now=now)
-    proof = checkpoint.build_proof(place.index, journal_queries.inclusion_proof(place.index, place.index + 1), note)
     return Receipt.objects.create(
         delivery=delivery,
         year=year,
         serial=serial,
         sealed_facts=filekeys.seal_facts(_LABEL, delivery.id, facts_bytes),
         entry_seq=place.index,
-        proof=proof,
         issued_at=now,
     )
 
 
-def draw(*, actor: Actor, delivery_id: UUID) -> tuple[str, bytes]:
+def _proof_of(receipt: Receipt, *, now: datetime) -> str:
+    """Give the proof that the record holds the receipt. Made when it is first asked for, and then kept:
+
+    the entry is committed by then, and what could still be rolled back must not be signed.
+    """
+    if not receipt.proof:
+        head, index = office_keys.sign_record(now=now), receipt.entry_seq
+        receipt.proof = checkpoint.build_proof(index, journal_queries.inclusion_proof(index, head.size), head.note)
+        Receipt.objects.filter(id=receipt.id, proof="").update(proof=receipt.proof)
+    return receipt.proof
+
+
+def draw(*, actor: Actor, delivery_id: UUID, now: datetime) -> tuple[str, bytes]:
     """Draw and sign the receipt of a line this actor may see. Gives its number and the PDF.
 
     Raises: DeliveryNotFoundError where there is none; ProtectedNotAllowed to staff without the right to numbers.
@@ -107,7 +115,7 @@ def draw(*, actor: Actor, delivery_id: UUID) -> tuple[str, bytes]:
     facts_bytes = filekeys.open_facts(_LABEL, delivery_id, bytes(receipt.sealed_facts))
     facts = file_receipt.FileReceipt.from_bytes(facts_bytes)
     entry = journal_queries.entry_body(receipt.entry_seq)
-    pdf = file_receipt.render(facts, proof=receipt.proof.encode(), entry=entry)
+    pdf = file_receipt.render(facts, proof=_proof_of(receipt, now=now).encode(), entry=entry)
     signing = office_keys.document_keys()
     signed = file_receipt.sign(pdf, signing.private_key_der, signing.certificate_der, _second(receipt.issued_at))
     return facts.number, signed

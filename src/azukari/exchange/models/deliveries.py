@@ -130,7 +130,7 @@ class Opening(OfficeModel):
 class Receipt(OfficeModel):
     """The signed receipt of a file that was handed in: its facts, and the proof that the record holds them.
 
-    The PDF is drawn from them whenever it is asked for, also when the file is gone.
+    The PDF is drawn from them whenever it is asked for, also when the file is gone; the proof is made the first time.
     """
 
     delivery = models.OneToOneField(Delivery, on_delete=models.PROTECT, db_constraint=False, related_name="receipt")
@@ -138,7 +138,7 @@ class Receipt(OfficeModel):
     serial = models.PositiveIntegerField()
     sealed_facts = models.BinaryField()
     entry_seq = models.PositiveBigIntegerField()
-    proof = models.TextField()
+    proof = models.TextField(default="")
     issued_at = models.DateTimeField()
 
     class Meta(OfficeModel.Meta):

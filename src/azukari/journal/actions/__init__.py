@@ -1,4 +1,4 @@
-"""The one door to the record: `append`. And the signed checkpoints others keep.
+"""The one door to the record: `append`. What is signed of it, and when: `signing`.
 
 `append` runs inside the caller's transaction. For a registration or a disposal that is the transaction of
 the act; for showing a number the caller commits first and opens afterwards: no record, no access.
@@ -7,16 +7,21 @@ the act; for showing a number the caller commits first and opens afterwards: no 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from azukari.journal import queries, rules
-from azukari.journal.models import TILE_WIDTH, Checkpoint, Entry, EntryText, Head, Tile
+from azukari.journal.actions import standing
+from azukari.journal.models import TILE_WIDTH, Entry, EntryText, Head, Tile
 from azukari.kernel.actor import Actor
 from azukari.kernel.ids import new_id
-from azukari.seal import chain, checkpoint, commitment
+from azukari.seal import chain, commitment
 from azukari.store.bulk import insert_rows
+
+# The order of the record is its index, never its clock; a clock that goes back further than this is told.
+CLOCK_SLACK = timedelta(seconds=5)
+CLOCK_SET_BACK = rules.Event("journal.clock.moved_back_noticed", "サーバーの時計の逆行", rules.Kind.ACCESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +44,47 @@ def open_journal() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the next operation will stand: its NO and the index of its first line."""
+    """Where the next operation will stand: its NO, the index of its first line, the origin of the tree."""
 
     number: int
     index: int
+    origin: str
 
 
 def lock() -> Place:
     """Lock the end of the record until the transaction ends: nothing else of this office is written meanwhile.
 
     A certificate names its own place in the record before it is appended.
+    Raises: RecordRolledBackError when the record does not continue what was signed.
     """
-    head = Head.objects.lock().get()
-    return Place(number=head.operation + 1, index=head.size)
+    head = standing.locked_head()
+    return Place(number=head.operation + 1, index=head.size, origin=standing.log_of(head).origin)
 
 
 def append(*, actor: Actor, operation: rules.Operation, now: datetime) -> Appended:
     """Append one operation with its lines. Must run inside a transaction: at its commit the entries are in the tree.
 
-    Raises: TransactionManagementError outside a transaction.
+    Raises: TransactionManagementError outside a transaction; RecordRolledBackError when the record does not continue
+    what was signed.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("the record is appended inside the transaction of the act")
-    head = Head.objects.lock().get()
+    head = standing.locked_head()
+    appended = _write(head, actor=actor, operation=operation, now=now)
+    if head.last_at is not None and head.last_at - now > CLOCK_SLACK:
+        back = int((head.last_at - now).total_seconds())
+        told = rules.Operation(
+            event=CLOCK_SET_BACK, screen="時計", lines=[rules.Line(detail=f"{back}秒前に戻った時刻")]
+        )
+        head.set_back_no = _write(head, actor=actor, operation=told, now=now).number
+    head.last_at = now
+    head.save(update_fields=["size", "operation", "frontier", "last_at", "set_back_no"])
+    standing.remember_at_commit(head)
+    return appended
+
+
+def _write(head: Head, *, actor: Actor, operation: rules.Operation, now: datetime) -> Appended:
+    """Write one operation behind the locked head, and move the head on in memory."""
     number = head.operation + 1
     entries: list[tuple[object, ...]] = []
     texts: list[tuple[object, ...]] = []
@@ -120,7 +143,6 @@ def append(*, actor: Actor, operation: rules.Operation, now: datetime) -> Append
     head.frontier = chain.Frontier.from_bytes(bytes(head.frontier)).append_many(leaves).to_bytes()
     head.size += len(leaves)
     head.operation = number
-    head.save(update_fields=["size", "operation", "frontier"])
     return Appended(number=number, first_seq=first, lines=len(leaves))
 
 
@@ -140,16 +162,3 @@ def _write_tiles(first: int, leaves: list[bytes]) -> None:
             Tile(level=level, index=first_tile + place, hash=value) for place, value in enumerate(tiles)
         )
         hashes, start, level = tiles, first_tile, level + 1
-
-
-def sign_head(*, signer: checkpoint.LogSigner, origin: str, now: datetime) -> str:
-    """Sign the present head and keep the note; the same head is not signed twice. Gives the note's text."""
-    with transaction.atomic():
-        head = Head.objects.lock().get()
-        kept = Checkpoint.objects.filter(size=head.size).first()
-        if kept:
-            return kept.note
-        root = chain.Frontier.from_bytes(bytes(head.frontier)).root()
-        note = checkpoint.sign_checkpoint(signer, origin, head.size, root)
-        Checkpoint.objects.create(size=head.size, note=note, signed_at=now)
-        return note

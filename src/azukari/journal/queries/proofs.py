@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from azukari.journal.models import TILE_WIDTH, Checkpoint, Entry, Head, Tile
 from azukari.journal.queries.lines import entry_body
 from azukari.seal import chain
+from azukari.seal.signer import Log
 
 
 def tree_size() -> int:
@@ -102,3 +104,37 @@ HEADS = "SELECT office_id, size, frontier FROM journal_head ORDER BY office_id"
 def root_of(frontier: bytes) -> bytes:
     """Give the root of a tree from its stored frontier."""
     return chain.Frontier.from_bytes(frontier).root()
+
+
+def origin() -> str:
+    """Give the name of the office's record in checkpoints (C2SP tlog-checkpoint origin)."""
+    head = Head.objects.get()
+    return Log(head.office_id, number=head.origin_number).origin
+
+
+def root_at(size: int) -> bytes:
+    """Compute the root the record had at `size` entries. Raises: IndexError when rows for it are missing."""
+    return chain.root_of(size, _Subtrees())
+
+
+@dataclass(frozen=True, slots=True)
+class SignedNote:
+    """The newest note signed under the origin in force."""
+
+    size: int
+    note: str
+    signed_at: datetime
+
+
+def newest_checkpoint() -> SignedNote | None:
+    """Give the newest signed note of the office in force, None before the first."""
+    number = Head.objects.values_list("origin_number", flat=True).get()
+    row = Checkpoint.objects.filter(origin_number=number).order_by("-size").first()
+    return SignedNote(row.size, row.note, row.signed_at) if row else None
+
+
+def notes_until(size: int) -> Iterator[str]:
+    """Give the notes signed under the origin in force up to a size, the oldest first."""
+    number = Head.objects.values_list("origin_number", flat=True).get()
+    found = Checkpoint.objects.filter(origin_number=number, size__lte=size).order_by("size")
+    return iter(found.values_list("note", flat=True).iterator())

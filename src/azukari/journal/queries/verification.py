@@ -31,7 +31,7 @@ def verify_record() -> Verified:
     leaves: list[bytes] = []
     expected = 0
     # Only up to the head read above: the office may go on working while its record is checked.
-    for entry, text in _entries_with_texts(head.size):
+    for entry, text in entries_with_texts(head.size):
         number = f"{entry.operation}-{entry.line}"
         if entry.seq != expected:
             raise errors.JournalDamagedError(number=number, why="記録の順番が抜けています。")
@@ -51,7 +51,7 @@ def verify_record() -> Verified:
     return Verified(size=expected, root=frontier.root())
 
 
-def _entries_with_texts(size: int) -> Iterator[tuple[Entry, EntryText | None]]:
+def entries_with_texts(size: int) -> Iterator[tuple[Entry, EntryText | None]]:
     """Walk the record in order, a thousand entries at a time."""
     start = 0
     while True:

@@ -145,6 +145,11 @@ class SettingsForm(Form):
         required=False,
         help_text="オフのときは、内容を見られないまま止めて、送った方に外してもらいます。",
     )
+    mails_record = forms.BooleanField(
+        label="記録の控えを、月に1回メールで送る",
+        required=False,
+        help_text="通知先と、顧問先の窓口責任者に送ります。氏名や番号は載りません。",
+    )
     reveal_seconds = _whole(SETTING_LABELS["reveal_seconds"], REVEAL_SECONDS, "秒", "過ぎると自動的に隠れます。")
     unlock_minutes = _whole(SETTING_LABELS["unlock_minutes"], UNLOCK_MINUTES, "分", "操作しないまま過ぎると切れます。")
     two_person_disposal = forms.ChoiceField(
@@ -199,6 +204,7 @@ class SettingsForm(Form):
             file_limit_mb=data["file_limit_mb"],
             holds_outgoing=data["holds_outgoing"],
             takes_encrypted=data["takes_encrypted"],
+            mails_record=data["mails_record"],
         )
 
 
@@ -221,6 +227,7 @@ def settings_as_typed(settings: OfficeSettings) -> dict[str, object]:
         "file_limit_mb": settings.file_limit_mb,
         "holds_outgoing": settings.holds_outgoing,
         "takes_encrypted": settings.takes_encrypted,
+        "mails_record": settings.mails_record,
     }
 
 

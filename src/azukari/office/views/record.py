@@ -20,7 +20,6 @@ from azukari.office.access import behind_record_password, page
 from azukari.office.forms.record import ViewNameForm
 from azukari.tenancy import policy
 from azukari.tenancy import queries as tenancy
-from azukari.tenancy.actions import keys
 from azukari.tenancy.actions import record as actions
 from azukari.vault.rules.purposes import USES_BY_CODE
 
@@ -191,7 +190,7 @@ def entry(request: HttpRequest, seq: int) -> HttpResponse:
         ).rows,
         "take_out": takeouts.find_take_out(actor, row.id),
         "proof": journal.prove(row.seq),
-        "origin": keys.origin_of(actor.office_id),
+        "origin": journal.origin(),
         "sees_clients": policy.may(actor, "tenancy:client:see"),
     }
     return render(request, "office/log/detail.html", context)

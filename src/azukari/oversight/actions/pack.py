@@ -20,7 +20,6 @@ from azukari.oversight.rules.handling import HANDLING_EVENTS
 from azukari.oversight.rules.measures import measures_of
 from azukari.press.documents import oversight_report as press
 from azukari.seal import checkpoint
-from azukari.store.scope import current_office
 from azukari.tenancy import policy
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import keys
@@ -42,26 +41,28 @@ class Pack:
     files: tuple[tuple[str, bytes], ...]
 
 
-@transaction.atomic
 def make_pack(*, actor: Actor, client_id: UUID, since: date, until: date, now: datetime) -> Pack:
     """Make the pack of one client company for a span of Japanese days, both included.
 
     For a 責任者 of the office, and for 窓口責任者 of the company itself. The making is recorded with the company, and
-    the signed head in the pack holds that line too. Raises: PermissionNotAllowed, ClientNotFoundError.
+    the signed head in the pack holds that line too. Must not run inside a transaction. Raises: PermissionNotAllowed, ClientNotFoundError.
     """
     policy.check_may(actor, "oversight:pack:take" if actor.user_id else "oversight:pack:make")
     client = tenancy.get_client_for(actor, client_id)
     start, end = datetime.combine(since, time(), JST), datetime.combine(until + timedelta(days=1), time(), JST)
-    journal.append(
-        actor=actor,
-        operation=Operation(
-            event=events.PACK_MADE,
-            screen=SCREEN,
-            lines=(Line(client_id=client.id, client_name=client.name, detail=f"{since:%Y/%m/%d}〜{until:%Y/%m/%d}"),),
-        ),
-        now=now,
-    )
-    note = journal.sign_head(signer=keys.log_signer(), origin=keys.origin_of(current_office()), now=now)
+    with transaction.atomic():
+        journal.append(
+            actor=actor,
+            operation=Operation(
+                event=events.PACK_MADE,
+                screen=SCREEN,
+                lines=(
+                    Line(client_id=client.id, client_name=client.name, detail=f"{since:%Y/%m/%d}〜{until:%Y/%m/%d}"),
+                ),
+            ),
+            now=now,
+        )
+    head = keys.sign_record(now=now)
     certificates = vault.list_certificates_of(client.id, since=start, until=end)
     report = _report(
         client, _summary(client.id, start, end), [(number, at) for number, at, _ in certificates], (since, until), now
@@ -70,7 +71,7 @@ def make_pack(*, actor: Actor, client_id: UUID, since: date, until: date, now: d
     files = [
         ("委託先監督資料.pdf", press.render(report, made_at)),
         *((f"廃棄証明書/{number}.pdf", pdf) for number, _, pdf in certificates),
-        ("記録の検証/checkpoint.txt", note.encode()),
+        ("記録の検証/checkpoint.txt", head.note.encode()),
         ("記録の検証/verifier-key.txt", f"{keys.verifier_key()}\n".encode()),
     ]
     return Pack(name=f"委託先監督資料_{client.code}_{jst_day(now):%Y%m%d}.zip", made_at=now, files=tuple(files))
@@ -103,7 +104,7 @@ def _report(
         months=months,
         sub_processors=tuple((row.name, row.work, row.since) for row in settings.sub_processors),
         certificates=tuple((number, jst_day(at)) for number, at in certificates),
-        record_origin=keys.origin_of(current_office()),
+        record_origin=record.origin(),
         record_size=record.tree_size(),
         key_fingerprint=checkpoint.fingerprint(keys.verifier_key()),
     )

@@ -14,7 +14,6 @@ from azukari.kernel.actor import Actor
 from azukari.oversight import queries
 from azukari.oversight.rules import events, proof_file
 from azukari.seal import checkpoint
-from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import keys
 
@@ -30,18 +29,18 @@ def note_reading(*, actor: Actor, client_id: UUID, now: datetime) -> None:
     _record(actor, client_id, events.HANDLINGS_READ, "", now)
 
 
-@transaction.atomic
 def take_proof(*, actor: Actor, client_id: UUID, seq: int, now: datetime) -> tuple[str, bytes]:
     """Give one handling with its proof as a file (name, bytes) under the newest head. The taking is recorded first.
+    Must not run inside a transaction.
 
     Raises: HandlingsNotShown, HandlingNotFoundError.
     """
     queries.check_sees(actor)
     row = queries.get_handling(actor, client_id, seq)
-    taken = _record(actor, client_id, events.PROOF_TAKEN, f"NO {row.number}", now)
-    note = journal.sign_head(signer=keys.log_signer(), origin=keys.origin_of(current_office()), now=now)
-    size = taken.first_seq + 1
-    proof = checkpoint.build_proof(seq, record.inclusion_proof(seq, size), note)
+    with transaction.atomic():
+        _record(actor, client_id, events.PROOF_TAKEN, f"NO {row.number}", now)
+    head = keys.sign_record(now=now)
+    proof = checkpoint.build_proof(seq, record.inclusion_proof(seq, head.size), head.note)
     salt, texts = record.open_texts(seq)
     opened = {name: value for name, value in texts.items() if name in _OPENED}
     data = proof_file.build(

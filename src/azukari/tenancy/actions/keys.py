@@ -12,11 +12,14 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
+from azukari.journal import queries as journal
+from azukari.journal.actions import signing, standing
 from azukari.kernel.ids import OfficeId
-from azukari.seal import checkpoint, document_signer, grants, root
+from azukari.seal import document_signer, grants, root
 from azukari.seal.context import Context
 from azukari.seal.errors import SealError
 from azukari.seal.secretbytes import Secret
+from azukari.seal.signer import Log
 from azukari.store.scope import current_office
 from azukari.tenancy import errors
 from azukari.tenancy.models import Office, OfficeKeys
@@ -49,15 +52,10 @@ def root_keys() -> root.RootKeys:
         raise errors.RootKeyMissingError from error
 
 
-def origin_of(office_id: UUID) -> str:
-    """Give the name of an office's record in checkpoints (C2SP tlog-checkpoint origin)."""
-    return f"azukari/office/{office_id}"
-
-
 def make_office_keys(office: Office, *, now: datetime) -> None:
     """Make an office's own keys at its opening. Its half comes later, with the first 責任者 (activation)."""
     server_half = grants.new_server_half()
-    signer = checkpoint.LogSigner.generate(origin_of(office.id))
+    made = standing.signer().make_key(Log(office.id))
     document = document_signer.new_document_signer(
         common_name=f"{office.name} 廃棄証明書",
         organisation=office.name,
@@ -68,8 +66,8 @@ def make_office_keys(office: Office, *, now: datetime) -> None:
     keys = root_keys()
     OfficeKeys.objects.create(
         server_half=keys.wrap(server_half.reveal(), _context("server-half", office.id)),
-        log_signer=keys.wrap(signer.private_bytes(), _context("log-signer", office.id)),
-        verifier_key=signer.verifier_key(),
+        log_signer=made.sealed_key,
+        verifier_key=made.verifier_key,
         document_key=keys.wrap(document.private_key_der, _context("document-key", office.id)),
         document_certificate=document.certificate_der,
     )
@@ -81,11 +79,30 @@ def server_half() -> Secret:
     return Secret(root_keys().unwrap(bytes(stored), _context("server-half", current_office())))
 
 
-def log_signer() -> checkpoint.LogSigner:
-    """Unwrap the key that signs checkpoints of the office in force."""
-    stored = OfficeKeys.objects.values_list("log_signer", flat=True).get()
-    private = root_keys().unwrap(bytes(stored), _context("log-signer", current_office()))
-    return checkpoint.LogSigner.from_private_bytes(origin_of(current_office()), private)
+def sign_record(*, now: datetime) -> signing.SignedHead:
+    """Sign the head of the office in force. Raises: as `journal.actions.signing.sign_head`."""
+    return signing.sign_head(sealed_key=sealed_log_key(), now=now)
+
+
+def sealed_log_key() -> bytes:
+    """Give the key that signs checkpoints of the office in force, sealed to the signer."""
+    return bytes(OfficeKeys.objects.values_list("log_signer", flat=True).get())
+
+
+def take_over_log_key() -> bool:
+    """Hand the signer a key from before there was one, with the last note signed. Tells whether there was one.
+
+    Raises: OpeningError when the key is sealed to a signer whose state is gone.
+    """
+    log = Log(current_office())
+    if standing.signer().last(log) is not None:
+        return False
+    stored = OfficeKeys.objects.get()
+    private = root_keys().unwrap(bytes(stored.log_signer), _context("log-signer", current_office()))
+    newest = journal.newest_checkpoint()
+    taken = standing.signer().take_over(log, private, newest.note if newest else None)
+    OfficeKeys.objects.filter(id=stored.id).update(log_signer=taken.sealed_key)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ class Office(models.Model):
     file_limit_mb = models.PositiveSmallIntegerField(default=settings.FILE_LIMIT_MB[1])
     holds_outgoing = models.BooleanField(default=False)
     takes_encrypted = models.BooleanField(default=False)
+    mails_record = models.BooleanField(default=True)
+    record_mailed_on = models.DateField(null=True)
     settings_version = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -27,6 +27,7 @@ from azukari.tenancy.queries.clients import (
     list_client_choices,
     list_clients,
     list_clients_by_id,
+    list_lead_addresses,
     list_running_clients,
     list_staff_in_charge,
 )
@@ -163,6 +164,7 @@ __all__ = [
     "list_devices",
     "list_factors",
     "list_founder_codes",
+    "list_lead_addresses",
     "list_notice_readers",
     "list_number_readers",
     "list_offices",

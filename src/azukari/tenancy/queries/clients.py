@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from azukari.kernel import text
-from azukari.kernel.actor import Actor
+from azukari.kernel.actor import Actor, Role
 from azukari.kernel.ids import ClientId
 from azukari.tenancy import errors
-from azukari.tenancy.models import Assignment, ClientCompany
+from azukari.tenancy.models import Assignment, ClientCompany, ClientMembership
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,3 +142,11 @@ def client_row(row: ClientCompany) -> ClientRow:
         contract_ended_on=row.contract_ended_on,
         version=row.version,
     )
+
+
+def list_lead_addresses() -> list[str]:
+    """List the mail addresses of the 窓口責任者 of running client companies, each once."""
+    leads = ClientMembership.objects.filter(
+        role=Role.CLIENT_LEAD, client__contract_ended_on__isnull=True, user__account__is_active=True
+    ).exclude(user__account__email="")
+    return list(leads.order_by("user__account__email").values_list("user__account__email", flat=True).distinct())

@@ -119,6 +119,7 @@ def _office(row: Office) -> OfficeFacts:
         file_limit_mb=row.file_limit_mb,
         holds_outgoing=row.holds_outgoing,
         takes_encrypted=row.takes_encrypted,
+        mails_record=row.mails_record,
     )
 
 

@@ -98,6 +98,18 @@ def take_outs_late(*, name: str, office_name: str, numbers: list[str], escalated
     )
 
 
+def record_copy(*, office_name: str, size: int, root: str, fingerprint: str, note: str) -> Mail:
+    """Hand out the newest signed head of an office's record, to be kept: no name of a person, no number."""
+    return Mail(
+        f"【{office_name}】取扱いの記録の控え",
+        "このメールは、消さずに保管してください。\n\n"
+        f"{office_name}の個人番号の取扱いの記録について、今の時点の控えをお送りします。\n"
+        "あとで記録が書き換えられると、この控えと合わなくなるため、変更に気づけます。\n\n"
+        f"記録の件数：{size:,}件\n記録の照合値：{root}\n鍵の指紋：{fingerprint}\n\n"
+        f"控え（この下の行を、そのまま残してください）\n\n{note}" + _sign(office_name),
+    )
+
+
 def office_notice(*, office_name: str, what: str, detail: str, at: datetime) -> Mail:
     """Tell the office's notice addresses of something that concerns the whole office."""
     return Mail(

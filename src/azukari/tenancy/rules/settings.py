@@ -50,6 +50,7 @@ class OfficeSettings:
     file_limit_mb: int = FILE_LIMIT_MB[1]
     holds_outgoing: bool = False
     takes_encrypted: bool = False
+    mails_record: bool = True
 
 
 SETTING_LABELS = {
@@ -69,6 +70,7 @@ SETTING_LABELS = {
     "file_limit_mb": "1ファイルの大きさの上限",
     "holds_outgoing": "送信の前の10分間の待ち時間",
     "takes_encrypted": "パスワード付きファイルの受け取り",
+    "mails_record": "記録の控えのメール",
 }
 
 

@@ -1,7 +1,7 @@
 """廃棄証明書: issued with the disposal, for one person of it when asked, and anew where one was wrong.
 
-Each is an entry of the record whose document hash is that of its facts; the head is signed at once, so the PDF holds
-facts, entry and proof. Nothing is edited: a wrong certificate is replaced by one that says so (law.md 4.5).
+Each is an entry of the record whose document hash is that of its facts; once it is committed the head is signed, and
+the PDF holds facts, entry and proof. Nothing is edited: a wrong certificate is replaced by one that says so (law.md 4.5).
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from azukari.press.documents.disposal_certificate import facts as press
 from azukari.seal import checkpoint, document_signer, time_stamps
 from azukari.seal.errors import TimeStampError
 from azukari.store import time_authority
-from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import holders
 from azukari.tenancy.actions import keys as office_keys
@@ -74,25 +73,28 @@ def unrecoverable_on(executed_at: datetime) -> date:
     return jst_day(executed_at) + timedelta(days=_backups.days + 1)
 
 
-def issue(actor: Actor, disposal: Disposal, *, now: datetime) -> Certificate:
-    """Issue the certificate of a disposal that is carried out. In the caller's transaction."""
-    return _issue(actor, disposal, now=now)
+def record(actor: Actor, disposal: Disposal, *, now: datetime) -> Certificate:
+    """Write the certificate of a disposal that is carried out into the record. In the caller's transaction.
+
+    The caller signs it after the commit (`sign`): what could still be rolled back must not be signed.
+    """
+    return _record(actor, disposal, now=now)
 
 
-@transaction.atomic
 def issue_for_person(*, actor: Actor, disposal_id: UUID, person_id: UUID, now: datetime) -> UUID:
     """Issue a certificate of one person's lines of a disposal; the one that stands is given again.
 
     Raises: DisposalNotFoundError, PermissionNotAllowed, CertificateNotFoundError.
     """
-    disposal = _lock(actor, disposal_id, "vault:number:dispose")
-    standing = disposal.certificates.filter(person_id=person_id, replaced_at=None).first()
-    if standing is None:
-        standing = _issue(actor, disposal, person_id=person_id, now=now)
+    with transaction.atomic():
+        disposal = _lock(actor, disposal_id, "vault:number:dispose")
+        standing = disposal.certificates.filter(person_id=person_id, replaced_at=None).first()
+        if standing is None:
+            standing = _record(actor, disposal, person_id=person_id, now=now)
+    sign(standing, now=now)
     return standing.id
 
 
-@transaction.atomic
 def replace(*, actor: Actor, certificate_id: UUID, why: str, now: datetime) -> UUID:
     """Issue a certificate anew with what the office says of itself today; the wrong one is void from now on.
 
@@ -101,10 +103,13 @@ def replace(*, actor: Actor, certificate_id: UUID, why: str, now: datetime) -> U
     wrong = Certificate.objects.filter(id=certificate_id).first()
     if wrong is None:
         raise errors.CertificateNotFoundError
-    disposal = _lock(actor, wrong.disposal_id, "vault:disposal:approve")
-    if not Certificate.objects.filter(id=wrong.id, replaced_at=None).update(replaced_at=now):
-        raise errors.CertificateNotFoundError
-    return _issue(actor, disposal, person_id=wrong.person_id, replaces=wrong, why=why, now=now).id
+    with transaction.atomic():
+        disposal = _lock(actor, wrong.disposal_id, "vault:disposal:approve")
+        if not Certificate.objects.filter(id=wrong.id, replaced_at=None).update(replaced_at=now):
+            raise errors.CertificateNotFoundError
+        anew = _record(actor, disposal, person_id=wrong.person_id, replaces=wrong, why=why, now=now)
+    sign(anew, now=now)
+    return anew.id
 
 
 def _lock(actor: Actor, disposal_id: UUID, permission: str) -> Disposal:
@@ -117,7 +122,7 @@ def _lock(actor: Actor, disposal_id: UUID, permission: str) -> Disposal:
     return disposal
 
 
-def _issue(
+def _record(
     actor: Actor,
     disposal: Disposal,
     *,
@@ -126,7 +131,7 @@ def _issue(
     replaces: Certificate | None = None,
     why: str = "",
 ) -> Certificate:
-    """Append the issue to the record, sign the head, and keep the PDF with facts, entry and proof inside."""
+    """Append the issue to the record and keep what the certificate will say."""
     place = journal.lock()
     year = jst_day(now).year
     serial = (Certificate.objects.filter(year=year).aggregate(last=Max("serial"))["last"] or 0) + 1
@@ -156,11 +161,6 @@ def _issue(
         ),
         now=now,
     )
-    note = journal.sign_head(signer=office_keys.log_signer(), origin=office_keys.origin_of(current_office()), now=now)
-    proof = checkpoint.build_proof(place.index, journal_queries.inclusion_proof(place.index, place.index + 1), note)
-    signing = office_keys.document_keys()
-    pdf = disposal_certificate.render(facts, proof=proof.encode(), entry=journal_queries.entry_body(place.index))
-    wanted = time_authority.is_set_up()
     return Certificate.objects.create(
         disposal=disposal,
         person_id=person_id,
@@ -169,15 +169,43 @@ def _issue(
         year=year,
         serial=serial,
         issued_at=now,
-        stamp_wanted=wanted,
-        pdf=disposal_certificate.sign(
-            pdf,
-            signing.private_key_der,
-            signing.certificate_der,
-            _second(now),
-            stamp_room=signed.STAMP_ROOM if wanted else 0,
-        ),
+        facts=facts_bytes,
+        entry_seq=place.index,
     )
+
+
+def sign(certificate: Certificate, *, now: datetime) -> None:
+    """Sign the head that holds the issue, and keep the PDF with facts, entry and proof inside. Repeating does no harm.
+
+    After the commit of the entry. Must not run inside a transaction.
+    """
+    if certificate.pdf:
+        return
+    facts, index = press.DisposalCertificate.from_bytes(bytes(certificate.facts)), certificate.entry_seq
+    assert index is not None
+    head = office_keys.sign_record(now=now)
+    proof = checkpoint.build_proof(index, journal_queries.inclusion_proof(index, head.size), head.note)
+    signing = office_keys.document_keys()
+    page = disposal_certificate.render(facts, proof=proof.encode(), entry=journal_queries.entry_body(index))
+    wanted = time_authority.is_set_up()
+    pdf = disposal_certificate.sign(
+        page,
+        signing.private_key_der,
+        signing.certificate_der,
+        _second(certificate.issued_at),
+        stamp_room=signed.STAMP_ROOM if wanted else 0,
+    )
+    with transaction.atomic(durable=True):
+        Certificate.objects.filter(id=certificate.id, pdf=b"").update(pdf=pdf, facts=b"", stamp_wanted=wanted)
+        Disposal.objects.filter(id=certificate.disposal_id, state=State.EXECUTED).update(state=State.CERTIFIED)
+
+
+def sweep_unsigned(*, now: datetime) -> int:
+    """Sign the certificates a crash left between their entry and their PDF. Gives how many."""
+    waiting = list(Certificate.objects.filter(pdf=b"").order_by("issued_at")[:_STAMPS_AT_ONCE])
+    for certificate in waiting:
+        sign(certificate, now=now)
+    return len(waiting)
 
 
 def _replaced(wrong: Certificate, why: str) -> press.Replaced:
@@ -246,7 +274,7 @@ def _facts(
         ),
         kept_until=date(today.year + _RECORD_YEARS, 12, 31),
         record=press.RecordReference(
-            origin=office_keys.origin_of(current_office()),
+            origin=place.origin,
             verifier_key=verifier_key,
             verifier_key_fingerprint=checkpoint.fingerprint(verifier_key),
             index=place.index,
@@ -351,7 +379,7 @@ def stamp_waiting() -> int:
     """Have the time-stamping authority stamp the certificates that wait for it. Gives how many. No transaction."""
     if not time_authority.is_set_up():
         return 0
-    waiting = Certificate.objects.filter(stamp_wanted=True, stamped_at=None).order_by("issued_at")
+    waiting = Certificate.objects.filter(stamp_wanted=True, stamped_at=None).exclude(pdf=b"").order_by("issued_at")
     done = 0
     for certificate in waiting[:_STAMPS_AT_ONCE]:
         pdf = bytes(certificate.pdf)

@@ -142,9 +142,10 @@ def finish_disposal(disposal_id: UUID, *, actor: Actor, now: datetime) -> None:
         disposal = Disposal.objects.lock().get(id=disposal_id)
         if disposal.state != State.EXECUTED:
             return
-        certificates.issue(actor, disposal, now=now)
-        disposal.state = State.CERTIFIED
-        disposal.save(update_fields=["state"])
+        certificate = disposal.certificates.filter(person_id=None).first() or certificates.record(
+            actor, disposal, now=now
+        )
+    certificates.sign(certificate, now=now)
 
 
 def sweep_unfinished(*, now: datetime) -> int:

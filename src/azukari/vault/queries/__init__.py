@@ -193,7 +193,7 @@ def get_disposal_for(actor: Actor, disposal_id: UUID) -> DisposalRow:
 
 def _standing_numbers(disposal_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Give the number of the certificate that stands for each disposal as a whole."""
-    found = Certificate.objects.filter(disposal_id__in=disposal_ids, person_id=None, replaced_at=None)
+    found = Certificate.objects.filter(disposal_id__in=disposal_ids, person_id=None, replaced_at=None).exclude(pdf=b"")
     return {
         pk: certificate_number(year, serial) for pk, year, serial in found.values_list("disposal_id", "year", "serial")
     }
@@ -239,7 +239,8 @@ class CertificateRow:
 def list_certificates(disposal_id: UUID) -> list[CertificateRow]:
     """List the certificates of a disposal: the whole one first, then those of persons. Callers have passed its gate."""
     names = dict(DisposalItem.objects.filter(disposal_id=disposal_id).values_list("person_id", "person_name"))
-    rows = Certificate.objects.defer("pdf").filter(disposal_id=disposal_id).order_by("issued_at", "serial")[:500]
+    found = Certificate.objects.defer("pdf").filter(disposal_id=disposal_id).exclude(pdf=b"")
+    rows = found.order_by("issued_at", "serial")[:500]
     numbers = {row.id: certificate_number(row.year, row.serial) for row in rows}
     return [
         CertificateRow(
@@ -268,7 +269,7 @@ def disposal_of_certificate(actor: Actor, certificate_id: UUID) -> UUID:
 def standing_certificate(actor: Actor, disposal_id: UUID) -> UUID:
     """Give the certificate that stands for a disposal. Raises: CertificateNotFoundError, DisposalNotFoundError."""
     get_disposal_for(actor, disposal_id)
-    found = Certificate.objects.filter(disposal_id=disposal_id, person_id=None, replaced_at=None)
+    found = Certificate.objects.filter(disposal_id=disposal_id, person_id=None, replaced_at=None).exclude(pdf=b"")
     certificate_id = found.values_list("id", flat=True).first()
     if certificate_id is None:
         raise errors.CertificateNotFoundError
@@ -277,7 +278,7 @@ def standing_certificate(actor: Actor, disposal_id: UUID) -> UUID:
 
 def certificate_pdf(actor: Actor, certificate_id: UUID) -> tuple[str, bytes]:
     """Give number and PDF of a certificate. Raises: CertificateNotFoundError, DisposalNotFoundError."""
-    row = Certificate.objects.filter(id=certificate_id).first()
+    row = Certificate.objects.filter(id=certificate_id).exclude(pdf=b"").first()
     if row is None:
         raise errors.CertificateNotFoundError
     get_disposal_for(actor, row.disposal_id)
