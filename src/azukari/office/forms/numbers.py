@@ -44,6 +44,8 @@ class RevealForm(TakeOutForm):
 
     def __init__(self, *args: Any, unlocked: bool, purposes: Collection[Purpose], **kwargs: Any) -> None:
         super().__init__(*args, kinds=_SHOWN_FOR, **kwargs)
+        # The vault fills it in from the 利用内容; a medium needs it said.
+        self.fields["submitted_to"].help_text = "空欄のときは、利用内容の提出先を記録します。例：年金事務所、電子申請"
         use = self.fields["use"]
         assert isinstance(use, forms.ChoiceField)
         # Uses outside the notified purposes are refused by the vault; they are not offered here.
