@@ -237,6 +237,19 @@ def test_with_a_wrong_filter_nothing_leaves(told: Office, aoki: Client, url: str
     assert journal.tree_size() == before
 
 
+def test_a_name_of_too_many_people_gives_no_half_list(
+    told: Office, aoki: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("azukari.office.narrowing.MOST_PEOPLE", 1)
+    before = journal.tree_size()
+    for url in (PRINT, EXPORT):
+        response = aoki.post(f"{url}?person=石原", FILE)
+        assert response.status_code == 422
+        assert "全員の記録を選べません" in page_of(response)
+    assert journal.tree_size() == before
+    assert "一部の人の記録だけ" in page_of(aoki.get(LIST, {"person": "石原"}))
+
+
 # What leaves
 
 

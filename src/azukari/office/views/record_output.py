@@ -61,7 +61,7 @@ def output(request: HttpRequest) -> HttpResponse:
 @behind_record_password
 def print_record(request: HttpRequest) -> HttpResponse:
     asked, actor, now = narrowing.read(request), actor_of(request), now_of(request)
-    if asked.wanted is None:
+    if asked.wanted is None or asked.too_many_people:
         return _page(request, asked, ExportForm())
     wanted = _until_now(asked.wanted, now)
     count = journal.count_entries(actor, wanted, most=MOST_LINES)
@@ -77,7 +77,7 @@ def print_record(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponseBase:
     asked, actor, now = narrowing.read(request), actor_of(request), now_of(request)
     form = ExportForm(request.POST)
-    if asked.wanted is None or not form.is_valid():
+    if asked.wanted is None or asked.too_many_people or not form.is_valid():
         return _page(request, asked, form)
     wanted, kind = _until_now(asked.wanted, now), str(form.cleaned_data["form"])
     if kind == EXCEL and journal.count_entries(actor, wanted, most=MOST_IN_EXCEL) > MOST_IN_EXCEL:
@@ -112,12 +112,14 @@ def _page(
         "form": form,
         "conditions": asked.conditions,
         "query": narrowing.query_of(request),
+        "too_many_people": asked.too_many_people,
+        "most_people": narrowing.MOST_PEOPLE,
         "most_lines": MOST_LINES,
         "most_in_excel": MOST_IN_EXCEL,
         "too_long": too_long,
         "pieces": pieces or [],
     }
-    wrong = too_long or asked.wanted is None or bool(form.errors)
+    wrong = too_long or asked.wanted is None or asked.too_many_people or bool(form.errors)
     return render(request, "office/log/output.html", context, status=422 if wrong else 200)
 
 
