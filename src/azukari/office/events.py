@@ -14,6 +14,7 @@ from azukari.exchange.rules import events as exchange
 from azukari.intake.rules import events as intake
 from azukari.journal.rules import KIND_LABELS, PART_LABELS, Event
 from azukari.journal.rules import events as journal
+from azukari.oversight.rules import events as oversight
 from azukari.tenancy.rules import events as tenancy
 from azukari.vault.rules import events as vault
 
@@ -22,6 +23,7 @@ ROOMS: tuple[tuple[str, ModuleType], ...] = (
     ("持ち出し", journal),
     ("登録シートと台帳", intake),
     ("ファイル", exchange),
+    ("監督と見守り", oversight),
     ("アカウント・設定・ログイン", tenancy),
 )
 

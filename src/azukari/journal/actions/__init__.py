@@ -14,6 +14,7 @@ from django.db import transaction
 from azukari.journal import queries, rules
 from azukari.journal.actions import standing
 from azukari.journal.models import TILE_WIDTH, Entry, EntryText, Head, Tile
+from azukari.journal.rules import events
 from azukari.kernel.actor import Actor
 from azukari.kernel.ids import new_id
 from azukari.seal import chain, commitment
@@ -21,7 +22,6 @@ from azukari.store.bulk import insert_rows
 
 # The order of the record is its index, never its clock; a clock that goes back further than this is told.
 CLOCK_SLACK = timedelta(seconds=5)
-CLOCK_SET_BACK = rules.Event("journal.clock.moved_back_noticed", "サーバーの時計の逆行", rules.Kind.ACCESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def append(*, actor: Actor, operation: rules.Operation, now: datetime) -> Append
     if head.last_at is not None and head.last_at - now > CLOCK_SLACK:
         back = int((head.last_at - now).total_seconds())
         told = rules.Operation(
-            event=CLOCK_SET_BACK, screen="時計", lines=[rules.Line(detail=f"{back}秒前に戻った時刻")]
+            event=events.CLOCK_SET_BACK, screen="時計", lines=[rules.Line(detail=f"{back}秒前に戻った時刻")]
         )
         head.set_back_no = _write(head, actor=actor, operation=told, now=now).number
     head.last_at = now

@@ -11,6 +11,7 @@ from django.db import transaction
 from azukari.journal import actions, errors, queries, rules
 from azukari.journal.actions import standing
 from azukari.journal.models import Checkpoint, Head
+from azukari.journal.rules import events as rule_events
 from azukari.kernel.actor import Actor
 from azukari.seal import chain
 from azukari.seal import checkpoint as notes
@@ -79,9 +80,6 @@ def sign_due(*, sealed_key: bytes, now: datetime) -> int:
     return 1
 
 
-RESTARTED = rules.Event("journal.record.restarted", "記録の区切り（前の記録との断絶）", rules.Kind.ACCESS)
-
-
 def restart(*, actor: Actor, sealed_key: bytes, reason: str, now: datetime) -> SignedHead:
     """Close the origin in force and go on under the next one, with an entry that states the break.
 
@@ -103,7 +101,7 @@ def restart(*, actor: Actor, sealed_key: bytes, reason: str, now: datetime) -> S
         head.origin_number += 1
         head.save(update_fields=["origin_number"])
         operation = rules.Operation(
-            event=RESTARTED,
+            event=rule_events.RESTARTED,
             screen="コマンド",
             lines=[
                 rules.Line(

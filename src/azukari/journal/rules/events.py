@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from azukari.journal.rules import ABOUT_RECORDS, Event, Kind
+from azukari.journal.rules import ABOUT_RECORDS, Event, Kind, Part
 from azukari.journal.rules.takeouts import Outcome
 
 _LAW = "別添1 2C b・2E c（書類・媒体等の持ち運びの記録）"
@@ -18,3 +18,9 @@ ENDINGS = {
     Outcome.ERASED: ERASED,
     Outcome.MISTAKEN: MISTAKEN,
 }
+
+# Of the record itself. The order of the record is its index, never its clock.
+CLOCK_SET_BACK = Event("journal.clock.moved_back_noticed", "サーバーの時計の逆行", Kind.ACCESS)
+RESTARTED = Event(
+    "journal.record.restarted", "記録の区切り（前の記録との断絶）", Kind.ACCESS, Part.DOCUMENT | Part.DETAIL
+)
