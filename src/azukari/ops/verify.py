@@ -85,7 +85,9 @@ def verify_file(path: str, key: str | None, file: str | None = None, roots: str 
     )
     if verified.stamp:
         vouched = (
-            "指定された証明書で確かめました" if verified.stamp.trusted else "認証局の署名は確かめていません。--tsa-root で指定できます"
+            "指定された証明書で確かめました"
+            if verified.stamp.trusted
+            else "認証局の署名は確かめていません。--tsa-root で指定できます"
         )
         sys.stdout.write(
             f"  時刻の証明：{jst(verified.stamp.at):%Y/%m/%d %H:%M:%S}"
