@@ -27,16 +27,24 @@ SILENT: dict[str, tuple[str, ...]] = {
     "stored data and keys that belong to nothing any more": (
         "exchange.actions.filekeys.sweep_orphans",
         "exchange.actions.protection.sweep_copies",
+        "exchange.actions.replay.drop_strangers",
         "exchange.actions.retention.sweep_orphans",
+        "exchange.actions.uploads.sweep_ended",
         "vault.actions.keystore.sweep_orphans",
         "vault.actions.parcels.sweep_expired",
+        "vault.actions.replay.count_without_key",
+        "vault.actions.replay.drop_strangers",
     ),
     "mail of what is recorded already": (
         "exchange.actions.notices.send_due",
         "exchange.actions.retention.remind_rest",
         "exchange.actions.retention.sweep_unopened",
+        "oversight.actions.odd.send_daily",
         "tenancy.actions.outbox.send_due",
+        "tenancy.actions.records.send_monthly",
+        "tenancy.actions.records.tell_clock",
         "tenancy.actions.takeouts.chase",
+        "vault.actions.retention.tell_overdue",
     ),
     "a wish to a client company; what is handed in for it is recorded": (
         "exchange.actions.requests.accept",
@@ -54,12 +62,32 @@ SILENT: dict[str, tuple[str, ...]] = {
         "exchange.actions.uploads.sweep_abandoned",
         "exchange.actions.uploads.take_at_once",
     ),
-    "a sheet between 受信 and 取り込み: what is ticked, that it is worked on, that the work broke off": (
+    "a sheet between 受信 and 取り込み: what is ticked, that it is worked on": (
         "intake.actions.registration.start_registration",
         "intake.actions.sheets.choose_rows",
-        "intake.actions.sheets.fail_import",
-        "intake.actions.sheets.sweep_stale",
     ),
+    "the record's own signatures, and those of certificates recorded when they were made": (
+        "tenancy.actions.keys.sign_record",
+        "tenancy.actions.keys.take_over_log_key",
+        "tenancy.actions.records.sign_due",
+        "vault.actions.certificates.stamp_waiting",
+        "vault.actions.certificates.sweep_unsigned",
+    ),
+    "what is found in the record, and the looks at the clock before something is destroyed": (
+        "oversight.actions.odd.sweep",
+        "tenancy.actions.looks.confirm",
+    ),
+    "a backup under way; its removal and a restore are recorded": (
+        "tenancy.actions.backups.begin",
+        "tenancy.actions.backups.finish",
+        "tenancy.actions.backups.give_up",
+    ),
+    "one's own kept filters": (
+        "tenancy.actions.record.delete_view",
+        "tenancy.actions.record.rename_view",
+        "tenancy.actions.record.save_view",
+    ),
+    "the paper drawn of a receipt that is recorded": ("exchange.actions.receipts.draw",),
     "an Excel of companies before anything is taken over": (
         "tenancy.actions.client_sheets.read_sheet",
         "tenancy.actions.client_sheets.sweep_old",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sqlite3
 import threading
 import time
@@ -46,6 +47,14 @@ def files(tmp_path: Path) -> FileSigner:
     return FileSigner(tmp_path / "signer.key", tmp_path / "state.sqlite3")
 
 
+def wait_for(path: Path) -> None:
+    """Until somebody answers there: the file of a socket is there a moment before."""
+    until = time.monotonic() + 5
+    with socket.socket(socket.AF_UNIX) as line:
+        while line.connect_ex(str(path)) and time.monotonic() < until:
+            time.sleep(0.01)
+
+
 @pytest.fixture(params=["in the process", "behind a socket"])
 def signer(request: pytest.FixtureRequest, files: FileSigner, tmp_path: Path) -> Iterator[Signer]:
     if request.param == "in the process":
@@ -53,9 +62,7 @@ def signer(request: pytest.FixtureRequest, files: FileSigner, tmp_path: Path) ->
         return
     path = tmp_path / "socket"
     threading.Thread(target=signer_socket.serve, args=(files, path), daemon=True).start()
-    until = time.monotonic() + 5
-    while not path.exists() and time.monotonic() < until:
-        time.sleep(0.01)
+    wait_for(path)
     assert path.stat().st_mode & 0o777 == 0o660
     yield signer_socket.RemoteSigner(path)
 

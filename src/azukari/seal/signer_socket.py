@@ -91,8 +91,11 @@ class _Handler(socketserver.StreamRequestHandler):
     timeout = _WAIT_SECONDS
 
     def handle(self) -> None:
+        asked = self.rfile.readline(_MAX_LINE)
+        if not asked:  # somebody only looked whether we are here
+            return
         try:
-            told = {"done": answer(self.server.signer, json.loads(self.rfile.readline(_MAX_LINE)))}  # type: ignore[attr-defined]
+            told = {"done": answer(self.server.signer, json.loads(asked))}  # type: ignore[attr-defined]
         except SignerRefusedError as error:
             told = {"refused": error.reason}
         except (SealError, ValueError, KeyError, TypeError):

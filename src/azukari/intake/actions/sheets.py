@@ -42,6 +42,7 @@ from azukari.store.bulk import insert_rows
 from azukari.store.scope import current_office
 from azukari.tenancy import policy as office_policy
 from azukari.tenancy import queries as tenancy
+from azukari.tenancy.actions import holders
 from azukari.tenancy.actions.looks import Confirmed
 from azukari.vault import errors as vault_errors
 from azukari.vault import queries as vault
@@ -282,6 +283,8 @@ def fail_import(import_id: UUID, error: AzukariError, *, now: datetime, states: 
         sheet = SheetImport.objects.lock().filter(id=import_id, state__in=states).first()
         if sheet is None:
             return
+        system = holders.system_actor(name="システム")
+        record(system, Events.ENDED, sheet.client_id, detail=f"{sheet.file_name}　{error.event}", now=now)
         sheet.error = {"code": error.code, "event": error.event, "reason": error.reason, "advice": error.advice}
         end_import(sheet, State.FAILED, now=now)
 

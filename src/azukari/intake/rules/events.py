@@ -12,4 +12,5 @@ class Events:
     IMPORTED = Event("intake.sheet.imported", "登録シート取り込み", Kind.REGISTER, ABOUT_CLIENT)
     RETURNED = Event("intake.sheet.returned", "登録シート差し戻し", Kind.OUTPUT, ABOUT_CLIENT)
     CANCELLED = Event("intake.sheet.cancelled", "登録シートの取りやめ", Kind.DELETE, ABOUT_CLIENT)
+    ENDED = Event("intake.sheet.ended", "登録シートの自動終了", Kind.DELETE, ABOUT_CLIENT)
     PEOPLE_CHANGED = Event("intake.people.changed", "個人情報一覧更新", Kind.REGISTER, ABOUT_PEOPLE)
