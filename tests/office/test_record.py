@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from azukari.journal import actions as journal_actions
 from azukari.journal import queries as journal
-from azukari.journal.rules import Event, Kind, Line, Operation, Result, TakenOut
+from azukari.journal.rules import ABOUT_PEOPLE, Event, Kind, Line, Operation, Result, TakenOut
 from azukari.office.views import record_output
 from azukari.store.scope import office_scope
 from azukari.tenancy import errors, policy
@@ -28,7 +28,7 @@ from azukari.tenancy.queries import list_record_views
 from tests.cast import NOW, Cast, Office
 from tests.office.conftest import MOMENT, SignIn, browser
 
-SEEN = Event("test.thing.seen", "マイナンバー閲覧", Kind.VIEW)
+SEEN = Event("test.thing.seen", "マイナンバー閲覧", Kind.VIEW, ABOUT_PEOPLE)
 LIST, OUTPUT = reverse("office:record"), reverse("office:record-output")
 PRINT, EXPORT = reverse("office:record-print"), reverse("office:record-export")
 FILE = {"form": "utf8", "note": "10月分の点検のため、所内の共有フォルダーに保存"}
@@ -164,7 +164,7 @@ def test_folded_pages_lead_on_and_back_over_an_operation_of_many(told: Office, a
 
 
 def test_a_clock_that_was_set_back_is_seen(told: Office, aoki: Client) -> None:
-    assert "時計" not in page_of(aoki.get(LIST, {"screen": "試験"}))
+    assert "NOの順と日時の順が合わない" not in page_of(aoki.get(LIST, {"screen": "試験"}))
     append(told, "aoki", "aoba", ["柴田 昭夫"], days=9)
     page = page_of(aoki.get(LIST, {"screen": "試験"}))
     assert "NOの順と日時の順が合わない記録があります" in page
@@ -307,7 +307,7 @@ def test_too_much_for_one_print_is_cut_into_months(told: Office, aoki: Client, m
     assert journal.tree_size() == before
     october = re.findall(r'action="(/log/output/print\.pdf[^"]*)"', page)[0].replace("&amp;", "&")
     assert aoki.post(october).status_code == 200
-    assert last(told)[0].detail.endswith("（1件）")
+    assert last(told)[0].detail.endswith("（2件）")  # and that the clock was set back
     within = page_of(aoki.post(f"{PRINT}?since=2026/11/01&until=2026/11/30"))
     assert "11月22日" in within
 
@@ -405,7 +405,7 @@ def test_the_detail_says_place_hashes_root_and_the_signed_head(told: Office, aok
     proof = journal.prove(seq)
     for word in (proof.leaf, proof.root, *proof.hashes, "まだありません"):
         assert word in page
-    journal_actions.sign_head(signer=keys.log_signer(), origin=keys.origin_of(told.id), now=NOW)
+    keys.sign_record(now=NOW)
     signed = journal.prove(seq).signed
     assert signed is not None and signed.size == seq + 1
     assert signed.note.split("\n")[2] in page_of(aoki.get(reverse("office:record-entry", args=[seq])))

@@ -18,13 +18,14 @@ from azukari.ops.backups import rotation, take
 from azukari.store import disposals
 from azukari.store.blobs import Folder
 from azukari.store.disposals import Disposed, Kind
-from azukari.vault.actions import disposal, keystore, numbers, parcels
+from azukari.vault.actions import keystore, numbers, parcels
 from azukari.vault.models import NumberRecord, RecordKey
 from azukari.vault.rules.disposal import Reason
 from azukari.vault.rules.numbers import Identity, Verification
 from azukari.vault.rules.purposes import Purpose
 from tests.cast import NOW, Office, number_of
 from tests.exchange.hands import begin, hand_in, put, user
+from tests.vault.disposing import ask, carry_out
 
 DAY = timedelta(days=1)
 
@@ -49,15 +50,7 @@ def number(minato: Office) -> NumberRecord:
             identity=Identity(way=Verification.CARD),
             now=NOW,
         )
-    gone = NumberRecord.objects.get(person_id=minato.people["misato"])
-    (disposal_id,) = disposal.request_disposal(
-        actor=minato.actor("saeki"),
-        client_id=minato.clients["aoba"],
-        record_ids=[gone.id],
-        reason=Reason.REGISTERED_BY_MISTAKE,
-        now=NOW,
-    )
-    disposal.carry_out(actor=minato.actor("aoki"), disposal_id=disposal_id, now=NOW)
+    carry_out(minato, ask(minato, "misato", Reason.REGISTERED_BY_MISTAKE))
     return NumberRecord.objects.get(person_id=minato.people["takahashi"])
 
 
@@ -84,14 +77,7 @@ def test_work_that_goes_on_is_no_fault(minato: Office, number: NumberRecord, cap
     monkeypatch.setattr(protection, "destroy_copy", lambda _, **__: None)
     protection.accept_proposal(actor=minato.actor("aoki"), delivery_id=line.id, now=now)
     monkeypatch.setattr(keystore, "destroy_keys", lambda _: False)
-    (disposal_id,) = disposal.request_disposal(
-        actor=minato.actor("saeki"),
-        client_id=minato.clients["aoba"],
-        record_ids=[number.id],
-        reason=Reason.REGISTERED_BY_MISTAKE,
-        now=now,
-    )
-    disposal.carry_out(actor=minato.actor("aoki"), disposal_id=disposal_id, now=utc_now())
+    carry_out(minato, ask(minato, "takahashi", Reason.REGISTERED_BY_MISTAKE, now=now), now=utc_now())
     assert "問題はありません" in said(capsys, code=0)
 
 

@@ -16,10 +16,9 @@ from azukari.store.scope import office_scope
 from azukari.tenancy.actions import offices
 from azukari.tenancy.actions.holders import NOWHERE, Trace
 from azukari.tenancy.errors import PermissionNotAllowed, TooManyAttemptsError
-from azukari.vault import queries as vault
-from azukari.vault.actions import disposal
 from azukari.vault.rules.disposal import Reason
 from tests.cast import NOW, Cast, Office, number_of
+from tests.vault.disposing import ask, carry_out
 from tests.vault.test_numbers import register, reveal
 
 LATER = NOW + timedelta(hours=1)
@@ -58,15 +57,7 @@ def test_the_page_says_who_for_what_since_when_and_every_use(code: str) -> None:
 
 def test_after_the_disposal_it_says_when_and_by_which_certificate(cast: Cast, code: str) -> None:
     with office_scope(cast.minato.id):
-        person = cast.minato.people["ishihara"]
-        (asked,) = disposal.request_disposal(
-            actor=cast.minato.actor("saeki"),
-            client_id=cast.minato.clients["aoba"],
-            record_ids=[row.id for row in vault.live_numbers([person])],
-            reason=Reason.REGISTERED_BY_MISTAKE,
-            now=NOW,
-        )
-        disposal.carry_out(actor=cast.minato.actor("aoki"), disposal_id=asked, now=NOW)
+        carry_out(cast.minato, ask(cast.minato, "ishihara", Reason.REGISTERED_BY_MISTAKE))
     page = open_page(code)
     assert page.held is None
     assert [(at, number) for at, number in page.disposed] == [(NOW, "廃-2026-0001")]

@@ -17,6 +17,7 @@ from azukari.entrance.doors import OFFICE
 from azukari.journal import actions as journal
 from azukari.journal import queries as record
 from azukari.journal.rules import Line, Operation, Result, TakenOut
+from azukari.journal.rules.takeouts import TakeOutFacts
 from azukari.oversight.actions import settings as settings_actions
 from azukari.oversight.rules import proof_file
 from azukari.oversight.rules.settings import OversightSettings
@@ -45,7 +46,11 @@ def busy(cast: Cast) -> Iterator[Office]:
     with office_scope(office.id):
         register(office, "ishihara", 1)
         register(office, "takahashi", 2)
-        reveal(office, "takahashi", taken_out=TakenOut.DOCUMENT, note="源泉徴収票")
+        reveal(
+            office,
+            "takahashi",
+            leaves=TakeOutFacts(kind=TakenOut.DOCUMENT, at_once=True, note="源泉徴収票"),
+        )
         hand_in(office)
         handle(office, "mizuho", "みずほ運輸株式会社", "秋山 二郎")
         yield office
@@ -224,7 +229,7 @@ def test_reading_is_recorded_once_for_a_while(busy: Office, tanabe: Client, monk
 def test_what_is_refused_is_not_a_reading(busy: Office, nonaka: Client) -> None:
     assert nonaka.get("/p/handling/", secure=True).status_code == 403
     assert readings(busy) == 0
-    assert "個人番号の取扱い" not in nonaka.get("/p/", secure=True).content.decode()
+    assert 'href="/p/handling/"' not in nonaka.get("/p/", secure=True).content.decode()
 
 
 def test_the_office_may_let_the_others_look_too(busy: Office, nonaka: Client) -> None:
@@ -233,7 +238,7 @@ def test_the_office_may_let_the_others_look_too(busy: Office, nonaka: Client) ->
     page = page_of(nonaka)
     assert rows_of(page) == 3
     assert "委託先監督資料" not in page
-    assert "個人番号の取扱い" in nonaka.get("/p/", secure=True).content.decode()
+    assert 'href="/p/handling/"' in nonaka.get("/p/", secure=True).content.decode()
 
 
 def test_the_menu_still_has_four_words_and_the_list_stands_below(tanabe: Client) -> None:

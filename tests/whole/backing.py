@@ -25,7 +25,6 @@ from azukari.exchange.actions import filekeys, retention  # noqa: E402
 from azukari.exchange.actions.contents import Contents  # noqa: E402
 from azukari.exchange.errors.files import FileKeyMissingError  # noqa: E402
 from azukari.exchange.models import Delivery, FileGrant, FileKey, FilePart, StoredFile  # noqa: E402
-from azukari.journal.rules import TakenOut  # noqa: E402
 from azukari.kernel.check_digits import synthetic_number  # noqa: E402
 from azukari.kernel.clock import utc_now  # noqa: E402
 from azukari.kernel.ids import new_id  # noqa: E402
@@ -40,8 +39,9 @@ from azukari.tenancy import queries as tenancy  # noqa: E402
 from azukari.tenancy.models import ClientCompany, ClientUser, StaffMember  # noqa: E402
 from azukari.vault import errors  # noqa: E402
 from azukari.vault import queries as vault  # noqa: E402
-from azukari.vault.actions import disposal, numbers, parcels  # noqa: E402
+from azukari.vault.actions import disposal, numbers, parcels, requests  # noqa: E402
 from azukari.vault.models import NumberRecord, RecordKey, SealedParcel  # noqa: E402
+from azukari.vault.queries import approvals  # noqa: E402
 from azukari.vault.rules.disposal import Reason  # noqa: E402
 from azukari.vault.rules.numbers import Identity, Verification  # noqa: E402
 from azukari.vault.rules.purposes import Purpose  # noqa: E402
@@ -95,14 +95,16 @@ def register(office: Office, seed: int) -> str:
 def dispose(office: Office, people: list[str]) -> None:
     """Ask for and carry out the disposal of people's numbers."""
     found = NumberRecord.objects.filter(person_id__in=people).exclude(state="DISPOSED")
-    (disposal_id,) = disposal.request_disposal(
+    (disposal_id,) = requests.request_disposal(
         actor=office.actor("saeki"),
         client_id=office.clients["aoba"],
         record_ids=list(found.values_list("id", flat=True)),
         reason=Reason.REGISTERED_BY_MISTAKE,
         now=utc_now(),
     )
-    disposal.carry_out(actor=office.actor("aoki"), disposal_id=disposal_id, now=utc_now())
+    manager, now = office.actor("aoki"), utc_now()
+    state = approvals.prepare(manager, disposal_id, now=now)
+    disposal.carry_out(actor=manager, disposal_id=disposal_id, seen=state.seen, typed_count=state.count, now=now)
 
 
 def reveal(office: Office, person_id: str) -> str:
@@ -112,8 +114,6 @@ def reveal(office: Office, person_id: str) -> str:
         vault_key=key_of(office.id, "saeki"),
         person_id=UUID(person_id),
         use_code="tax_withholding",
-        taken_out=TakenOut.SCREEN,
-        note="",
         now=utc_now(),
     ).number.digits()
 

@@ -31,7 +31,6 @@ from hypothesis.stateful import (  # noqa: E402
 )
 
 from azukari.journal import queries as journal  # noqa: E402
-from azukari.journal.rules import TakenOut  # noqa: E402
 from azukari.kernel.check_digits import synthetic_number  # noqa: E402
 from azukari.kernel.ids import new_id  # noqa: E402
 from azukari.ops import files, sweeper  # noqa: E402
@@ -43,8 +42,9 @@ from azukari.roster.rules import NumberState  # noqa: E402
 from azukari.store.scope import office_scope  # noqa: E402
 from azukari.vault import errors  # noqa: E402
 from azukari.vault import queries as vault  # noqa: E402
-from azukari.vault.actions import disposal, keystore, numbers, parcels  # noqa: E402
+from azukari.vault.actions import disposal, keystore, numbers, parcels, requests  # noqa: E402
 from azukari.vault.models import NumberRecord, SealedParcel  # noqa: E402
+from azukari.vault.queries import approvals  # noqa: E402
 from azukari.vault.rules.disposal import Reason, State  # noqa: E402
 from azukari.vault.rules.numbers import ReplaceReason  # noqa: E402
 from azukari.vault.rules.purposes import Purpose  # noqa: E402
@@ -157,8 +157,6 @@ class Custody(RuleBasedStateMachine):
                 vault_key=self.key,
                 person_id=one,
                 use_code="tax_withholding",
-                taken_out=TakenOut.SCREEN,
-                note="",
                 now=self.clock.now(),
             ).number.digits()
         except errors.NumberNotFoundError:
@@ -174,7 +172,7 @@ class Custody(RuleBasedStateMachine):
         if not records or any(one == person_id for person_id, _ in self.model.requests.values()):
             return
         with self.scope():
-            (disposal_id,) = disposal.request_disposal(
+            (disposal_id,) = requests.request_disposal(
                 actor=self.actor,
                 client_id=self.client,
                 record_ids=sorted(records),
@@ -191,7 +189,14 @@ class Custody(RuleBasedStateMachine):
             if not carries_out:
                 disposal.cancel_disposal(actor=self.actor, disposal_id=disposal_id, now=self.clock.now())
             else:
-                disposal.carry_out(actor=self.manager, disposal_id=disposal_id, now=self.clock.now())
+                seen = approvals.prepare(self.manager, disposal_id, now=self.clock.now())
+                disposal.carry_out(
+                    actor=self.manager,
+                    disposal_id=disposal_id,
+                    seen=seen.seen,
+                    typed_count=seen.count,
+                    now=self.clock.now(),
+                )
                 assert vault.get_disposal_for(self.manager, disposal_id).state is State.CERTIFIED
         del self.model.requests[disposal_id]
         if carries_out:
