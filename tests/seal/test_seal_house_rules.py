@@ -26,6 +26,7 @@ ALLOWED = {
         "enum",
         "functools",
         "hashlib",
+        "itertools",
     ),
     *("hmac", "json", "os", "re", "typing", "unicodedata", "uuid", "cryptography", "fido2", "pyotp"),
     *("rfc3161_client", "azukari"),

@@ -142,13 +142,16 @@ def test_an_older_installation_is_taken_over_once_with_its_last_note(signer: Sig
 def test_after_a_restart_the_old_origin_is_closed_and_the_new_one_begins(signer: Signer) -> None:
     log, key = made(signer)
     signer.sign(log, 10, tree.root(10), [])
-    signer.restart(log)
-    signer.restart(log)
+    assert signer.restart(log) == 2
+    assert signer.restart(log) == 2
     with pytest.raises(SignerRefusedError):
         signer.sign(log, 15, tree.root(15), tree.proof(10, 15))
     following = Log(OFFICE, log.sealed_key, 2)
     note = signer.sign(following, 3, other.root(3), [])
     assert checkpoint.verify_checkpoint(note, key.verifier_key).origin == f"{log.name}/2"
+    assert signer.restart(log) == 3  # a database from before the first restart comes back: /2 was signed
+    assert signer.restart(Log(OFFICE, log.sealed_key, 3)) == 4
+    assert signer.restart(log) == 4  # /3 was closed unsigned
 
 
 def test_of_many_that_sign_at_once_the_state_is_one_history(files: FileSigner) -> None:

@@ -56,7 +56,8 @@ def target(tmp_path: Path, told: Told) -> Iterator[Site]:
     with bare_site(tmp_path / "second") as environment:
         data = Path(environment["AZUKARI_DATA"])
         data.mkdir()
-        shutil.copy(told.root_key, data / "root.key")
+        for name in ("root.key", "signer.key"):
+            shutil.copy(told.root_key.with_name(name), data / name)
         yield environment
 
 
@@ -68,6 +69,10 @@ def test_after_a_restore_of_an_older_backup_nothing_disposed_opens(told: Told, t
     assert "root.key）が、この控えを取ったときのものと違います" in said
     (Path(target["AZUKARI_DATA"]) / "root.key").unlink()
     shutil.copy(told.root_key, Path(target["AZUKARI_DATA"]) / "root.key")
+    signer_key = Path(target["AZUKARI_DATA"]) / "signer.key"
+    signer_key.rename(signer_key.with_suffix(".away"))
+    assert "signer.key）がありません" in azukari(target, "restore", str(told.folder), code=1)
+    signer_key.with_suffix(".away").rename(signer_key)
     # What was refused, or stopped, begins anew.
     said = azukari(target, "restore", str(told.folder), "--disposals", str(told.disposals))
     assert "番号10件、ファイル5件" in said
@@ -80,6 +85,9 @@ def test_the_list_of_a_newer_backup_is_enough(told: Told, target: Site) -> None:
     said = azukari(target, "restore", str(told.folder), "--at", first)
     assert "番号10件、ファイル5件" in said
     assert "短くなりました" in said
+    # No state of the signer came with it: the record says so and goes on.
+    assert "断絶を残して azukari/office/" in said and "/2 として続けます" in said
+    assert "署名済みの記録から、正しく続いています" in azukari(target, "check-record")
     act(target, "look", told.state)
 
 

@@ -7,7 +7,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from azukari.ops.backups.errors import RootKeyAbsentError
+from azukari.ops.backups.errors import RootKeyAbsentError, SignerKeyAbsentError
 from azukari.seal.root import LocalRootKeys
 from azukari.seal.signer import make_state
 
@@ -37,14 +37,20 @@ def prepare_signer(data: Path) -> None:
 
 
 def prepare_restore() -> None:
-    """Make what a restore needs besides the backup. The root key is brought by the operator, never made anew.
+    """Make what a restore needs besides the backup. The keys are brought by the operator, never made anew.
 
-    Raises: RootKeyAbsentError.
+    A signer's state that is not there begins empty: then the record goes on with a break that is stated.
+    Raises: RootKeyAbsentError, SignerKeyAbsentError.
     """
     data = Path(os.environ.get("AZUKARI_DATA", "data")).resolve()
     if not Path(os.environ.get("AZUKARI_ROOT_KEY_FILE", str(data / "root.key"))).is_file():
         raise RootKeyAbsentError
+    apart = bool(os.environ.get("AZUKARI_SIGNER_SOCKET"))
+    if not apart and not Path(os.environ.get("AZUKARI_SIGNER_KEY_FILE", str(data / "signer.key"))).is_file():
+        raise SignerKeyAbsentError
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not apart:
+        prepare_signer(data)
     _write_once(data / "secret.key", secrets.token_urlsafe(48) + "\n")
 
 

@@ -7,6 +7,7 @@ are one step). Whoever holds the key file itself can sign anything: docs/adr/002
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -77,8 +78,8 @@ class Signer(Protocol):
         """Sign a head that continues the last one by the proof given. Raises: SignerRefusedError."""
         ...
 
-    def restart(self, log: Log) -> None:
-        """Close the origin in force for ever and begin the next one with the empty tree."""
+    def restart(self, log: Log) -> int:
+        """Close the origin in force for ever and begin the next free one with the empty tree. Gives its number."""
         ...
 
 
@@ -137,15 +138,25 @@ class FileSigner:
                 raise SignerRefusedError(why="ほかの署名が先に行われました。")
         return note  # only now: the state is on the disk
 
-    def restart(self, log: Log) -> None:
-        """As `Signer`. Raises: SignerMissingError. Repeating it does no harm."""
-        following = Log(log.office, log.sealed_key, log.number + 1)
+    def restart(self, log: Log) -> int:
+        """As `Signer`. Raises: SignerMissingError. Repeating it does no harm.
+
+        A database older than an earlier restart does not know of that one's origin: whatever was signed is passed over.
+        """
         with self._state() as state:
             state.execute("UPDATE head SET closed = 1 WHERE origin = ?", [log.origin])
-            state.execute(
-                "INSERT INTO head (origin, size, root) VALUES (?, 0, ?) ON CONFLICT DO NOTHING",
-                [following.origin, EMPTY_ROOT],
-            )
+            for number in itertools.count(log.number + 1):
+                following = Log(log.office, log.sealed_key, number).origin
+                state.execute(
+                    "INSERT INTO head (origin, size, root) VALUES (?, 0, ?) ON CONFLICT DO NOTHING",
+                    [following, EMPTY_ROOT],
+                )
+                used = state.execute(
+                    "UPDATE head SET closed = 1 WHERE origin = ? AND (size > 0 OR closed = 1)", [following]
+                )
+                if not used.rowcount:
+                    return number
+        raise AssertionError
 
     def _begin(self, origin: str, size: int, root: bytes) -> None:
         with self._state() as state:

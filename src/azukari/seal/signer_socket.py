@@ -47,9 +47,9 @@ class RemoteSigner:
         note: str = self._ask("sign", log, size=size, root=root.hex(), proof=[item.hex() for item in proof])
         return note
 
-    def restart(self, log: Log) -> None:
+    def restart(self, log: Log) -> int:
         """As `Signer`."""
-        self._ask("restart", log)
+        return int(self._ask("restart", log))
 
     def _ask(self, what: str, log: Log, **rest: Any) -> Any:
         question = {"do": what, "office": str(log.office), "key": log.sealed_key.hex(), "number": log.number, **rest}

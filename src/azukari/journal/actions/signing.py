@@ -95,10 +95,10 @@ def restart(*, actor: Actor, sealed_key: bytes, reason: str, now: datetime) -> S
     else:
         raise errors.RecordNotRolledBackError
     told = _last_signed(head)
-    standing.signer().restart(standing.log_of(head))
+    number = standing.signer().restart(standing.log_of(head))
     with transaction.atomic(durable=True):
         head = Head.objects.lock().get()
-        head.origin_number += 1
+        head.origin_number = number
         head.save(update_fields=["origin_number"])
         operation = rules.Operation(
             event=rule_events.RESTARTED,

@@ -88,7 +88,12 @@ def bring_back(typed: str, at: str, lists: Sequence[str]) -> int:
         )
     for code, count in done.shorter.items():
         sys.stdout.write(
-            f"注意：{code} の記録は、最後の控えより{count}件短くなりました。失われた操作を、事務所に必ず知らせてください。\n"
+            f"注意：{code} の記録は、わかっているところより{count}件短くなりました。失われた操作を、事務所に必ず知らせてください。\n"
+        )
+    for code, name in done.restarted.items():
+        sys.stdout.write(
+            f"注意：{code} の記録は、最後の署名より古いので閉じ、断絶を残して {name} として続けます。"
+            "配布済みの控えを持つ人には「記録が変わった」と表示されます。\n"
         )
     sys.stdout.write("azukari check-record と azukari fsck を行ってから、サーバーを起動してください。\n")
     return 0

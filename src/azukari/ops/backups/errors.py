@@ -89,6 +89,16 @@ class RootKeyAbsentError(InvalidError):
     remedy = "保管しておいた root.key を AZUKARI_ROOT_KEY_FILE の場所（既定はデータの置き場所）に置いてください。"
 
 
+class SignerKeyAbsentError(InvalidError):
+    code = "ops.restore_signer_key_absent"
+    happened = "復元しませんでした。"
+    cause = "記録に署名する鍵（signer.key）がありません。"
+    remedy = (
+        "保管しておいた signer.key を AZUKARI_SIGNER_KEY_FILE の場所（既定はデータの置き場所）に置いてください。"
+        "署名の係を分けているときは AZUKARI_SIGNER_SOCKET を指定してください。"
+    )
+
+
 class NewerBackupError(InvalidError):
     code = "ops.backup_of_newer_version"
     happened = "復元しませんでした。"

@@ -22,7 +22,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from azukari.exchange import queries as exchange
 from azukari.exchange.actions import replay as exchange_replay
-from azukari.journal import queries as journal
+from azukari.journal.actions import signing
 from azukari.kernel.clock import jst_minute
 from azukari.ops import setup
 from azukari.ops.backups import dumps, errors, manifest, places
@@ -50,6 +50,7 @@ _BLOCK = 1024 * 1024
 class Restored:
     """What a restore did. `shorter`: by how many entries the record of an office (its code) fell back.
 
+    `restarted`: the name under which the record of an office goes on, where more had been signed than came back.
     `numbers_without_key`: numbers whose key the key store does not have; they are there and do not open.
     """
 
@@ -62,6 +63,7 @@ class Restored:
     numbers_without_key: int = 0
     migrated: bool = False
     shorter: dict[str, int] = field(default_factory=dict)
+    restarted: dict[str, str] = field(default_factory=dict)
 
 
 def restore(place: Path, *, at: str, lists: Sequence[Path], key_days: int, now: datetime) -> Restored:
@@ -255,7 +257,7 @@ def _check_root_key() -> None:
 
 
 def _newest_heads(place: Path) -> dict[str, HeadFacts]:
-    """Tell how long each record was in the newest backup. What signed its heads may know of a longer one yet."""
+    """Tell how long each record was in the newest backup."""
     _, newest = manifest.list_backups(place / MAIN)[-1]
     return manifest.read(place / MAIN / newest).heads
 
@@ -264,9 +266,12 @@ def _replay(done: Restored, disposed: set[Disposed], newest: dict[str, HeadFacts
     for office_id, code, _ in tenancy.list_offices():
         own = [line for line in disposed if line.office_id == office_id]
         with office_scope(office_id):
-            size = journal.tree_size()
-            if str(office_id) in newest and newest[str(office_id)].size > size:
-                done.shorter[code] = newest[str(office_id)].size - size
+            standing = signing.tell_standing()
+            known = newest[str(office_id)].size if str(office_id) in newest else 0
+            if (lost := max(known, standing.signed or 0) - standing.size) > 0:
+                done.shorter[code] = lost
+            if name := backups.continue_record(done.taken_at, now=now):
+                done.restarted[code] = name
             numbers = vault_replay.dispose_again(_ids(own, Kind.NUMBER), _ids(own, Kind.PARCEL), now=now)
             files = exchange_replay.shred_again(_ids(own, Kind.FILE), now=now)
             # The key store is the younger one: what it has for records that this database never saw.

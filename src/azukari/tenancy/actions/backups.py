@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from azukari.journal import actions as journal
+from azukari.journal.actions import signing, standing
+from azukari.journal.errors import RecordRolledBackError
 from azukari.journal.rules import Line, Operation
 from azukari.kernel.clock import jst_minute
-from azukari.tenancy.actions import holders
+from azukari.tenancy.actions import holders, keys
 from azukari.tenancy.models import BackupRun
 from azukari.tenancy.rules.events import Events
 
@@ -52,6 +54,25 @@ def record_removed(taken_at: datetime, *, numbers: int, files: int, now: datetim
         ),
         now=now,
     )
+
+
+def continue_record(taken_at: datetime, *, now: datetime) -> str:
+    """Close the record in force where what came back is older than what was signed, and go on with the break stated.
+
+    Gives the name of the new record, nothing where the old one goes on. Raises: SignerMissingError.
+    """
+    standing.forget()  # what this process saw belongs to the database that is gone
+    try:
+        signing.check_against_signer()
+    except RecordRolledBackError:
+        signing.restart(
+            actor=holders.system_actor(name="システム"),
+            sealed_key=keys.sealed_log_key(),
+            reason=f"{jst_minute(taken_at)}の控えからの復元",
+            now=now,
+        )
+        return signing.tell_standing().origin
+    return ""
 
 
 @transaction.atomic
