@@ -10,19 +10,24 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from azukari.exchange.models import Delivery, StoredFile
 from azukari.exchange.rules.states import DeliveryState, FileState, Proposal
 from azukari.kernel.actor import Role
+from azukari.oversight.actions import slips
 from azukari.tenancy import queries as tenancy
 from azukari.tenancy.actions import activation, members, passwords, recovery, staff, unlocks, users
 from azukari.tenancy.actions.holders import NOWHERE
 from azukari.tenancy.models import Account, ClientCompany, Grant
 from azukari.tenancy.models import Office as OfficeRow
+from azukari.vault import queries as vault
+from azukari.vault.actions import retention
 from tests.cast import NOW, PASSWORD, Office, activate, number_of
 from tests.exchange.hands import hand_in, send
 from tests.journal.test_takeouts import take
 from tests.office import world
+from tests.office.conftest import browser, hidden
 from tests.office.test_client_pages import KAWARA, edit_fields
 from tests.office.test_my_page import ADDRESS, RECORD_PASSWORD, SETTINGS
 from tests.office.test_staff_pages import NEW
@@ -47,6 +52,7 @@ class Act:
 USE = {"use": "tax_withholding"}
 IDENTITY = {"purposes": ["TAX"], "way": "CARD", "checked_on": "2026/11/24"}
 PROVED = {"confirm_password": PASSWORD}
+ASKED = {"read_notes": "on", "typed": "廃棄"}
 
 
 def typed(seed: int) -> dict[str, object]:
@@ -99,10 +105,54 @@ def _out(office: Office) -> Made:
     return {}, {"takeout": str(row.id), "outcome": "SUBMITTED", "on": "2026/11/24"}
 
 
+def _shown(office: Office, name: str, arguments: dict[str, object], login: str = "aoki") -> dict[str, str]:
+    """What the page of a form carries back hidden: the digest of what it showed."""
+    return hidden(browser(office, login, unlocked=True).get(reverse(f"office:{name}", kwargs=arguments), secure=True))
+
+
+def _mistaken(office: Office) -> Made:
+    arguments = world.address_of(office, "disposal-person", "person_id", "aoba")
+    return arguments, {"reason": "REGISTERED_BY_MISTAKE", **ASKED, **_shown(office, "disposal-person", arguments)}
+
+
 def _ended_client(office: Office) -> Made:
     register(office, "ishihara", 1)
     ClientCompany.objects.filter(id=office.clients["aoba"]).update(contract_ended_on=date(2026, 9, 30))
-    return {"client_id": office.clients["aoba"]}, {"reason": "CONTRACT_ENDED", "read_notes": "on", "typed": "廃棄"}
+    arguments: dict[str, object] = {"client_id": office.clients["aoba"]}
+    return arguments, {"reason": "CONTRACT_ENDED", **ASKED, **_shown(office, "disposal-client", arguments)}
+
+
+def _many(office: Office) -> Made:
+    register(office, "ishihara", 1)
+    (found,) = vault.live_numbers([office.people["ishihara"]])
+    page = browser(office, "aoki", unlocked=True).post(
+        reverse("office:disposal-many"), {"record": str(found.id)}, secure=True
+    )
+    return {}, {**hidden(page), "confirm": "1", **ASKED}
+
+
+def _waiting(name: str, parameter: str) -> Callable[[Office], Made]:
+    def made(office: Office) -> Made:
+        arguments = world.address_of(office, name, parameter, "aoba")
+        where = name if name == "disposal-batch" else "disposal"
+        return arguments, {**_shown(office, where, arguments), **PROVED}
+
+    return made
+
+
+def _lengthened(office: Office) -> Made:
+    register(office, "ishihara", 1)
+    pk = office.people["ishihara"]
+    retention.extend(
+        actor=office.actor("aoki"), person_id=pk, until=date(2028, 3, 31), reason="審査請求への対応", now=NOW
+    )
+    return {"person_id": pk}, {}
+
+
+def _slip(office: Office) -> Made:
+    register(office, "ishihara", 1)
+    slips.issue(actor=office.actor("aoki"), person_id=office.people["ishihara"], now=NOW)
+    return {"person_id": office.people["ishihara"]}, {}
 
 
 def _nishi(office: Office) -> object:
@@ -207,14 +257,26 @@ ACTS: dict[str, tuple[Act, ...]] = {
     "file-release": (Act(("exchange.quarantine.released",), made=_stopped_file(FileState.QUARANTINED)),),
     "file-accept": (Act(("exchange.unscannable.accepted",), made=_stopped_file(FileState.UNSCANNABLE)),),
     "file-throw-away": (Act(("exchange.file.shredded",), made=_stopped_file(FileState.QUARANTINED)),),
-    "disposal-person": (
-        Act(
-            ("vault.disposal.requested",),
-            {"reason": "REGISTERED_BY_MISTAKE", "read_notes": "on", "typed": "廃棄"},
-        ),
+    "disposal-person": (Act(("vault.disposal.requested",), made=_mistaken),),
+    "disposal-many": (Act(("vault.disposal.requested",), made=_many),),
+    "disposal-batch": (
+        Act(("vault.number.disposed", "vault.certificate.issued"), made=_waiting("disposal-batch", "disposal_batch")),
     ),
     "disposal-client": (Act(("vault.disposal.requested",), made=_ended_client),),
-    "disposal-carry-out": (Act(("vault.number.disposed", "vault.certificate.issued"), PROVED),),
+    "disposal-carry-out": (
+        Act(("vault.number.disposed", "vault.certificate.issued"), made=_waiting("disposal-carry-out", "disposal_id")),
+    ),
+    "certificate-of-person": (Act(("vault.certificate.issued",)),),
+    "certificate-replace": (Act(("vault.certificate.issued",), {"why": "住所の誤り"}),),
+    "person-retention": (Act(("vault.retention.days_recorded",), {"left_on": "2026/10/20"}),),
+    "extend": (Act(("vault.retention.extended",), {"until": "2028/3/31", "reason": "審査請求への対応"}),),
+    "extend-end": (Act(("vault.retention.extension_ended",), made=_lengthened),),
+    "client-pack": (Act(("oversight.pack.issued",), {"since": "2026/10/1", "until": "2026/11/24"}),),
+    "person-slip": (Act(("oversight.slip.issued",)),),
+    "person-slip-end": (Act(("oversight.slip.ended",), made=_slip),),
+    "odd-use": (Act(("oversight.odd_use.reviewed",), {"word": "月末の締め"}),),
+    "record-print": (Act(("tenancy.record.printed",)),),
+    "record-export": (Act(("tenancy.record.exported",), {"form": "utf8", "note": "10月分の点検のため"}),),
     "disposal-cancel": (Act(("vault.disposal.cancelled",)),),
     "record-open": (Act(("tenancy.record.opened",), made=_record_password),),
     "record-password": (
@@ -281,9 +343,14 @@ SILENT = {
     "request-cancel": "a wish taken back",
     "item-accept": "that a wish is met; the file is recorded",
     "item-send-back": "that a wish is not met yet; the file is recorded",
+    "record-views": "one's own kept filters",
+    "record-view-rename": "one's own kept filters",
+    "record-view-delete": "one's own kept filters",
     "clients-import": "an Excel of companies before anything is taken over",
 }
 # Acts that need a longer way; the file of tests that goes it and looks at the record.
 ELSEWHERE = {
+    "settings-retention": ("tests/office/test_retention_pages.py", "保存期間の設定の変更"),
+    "settings-oversight": ("tests/office/test_oversight_pages.py", "監督と見守りの設定の変更"),
     "import-register": ("tests/intake/test_import.py", "登録シート取り込み"),
 }

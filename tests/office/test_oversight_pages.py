@@ -145,6 +145,7 @@ def test_settings_are_saved_after_a_proof_and_read_back(cast: Cast, aoki: Client
     answer = confirmed(aoki, url, fields, follow=True)
     page = answer.content.decode()
     assert "監督と見守りの設定を保存しました" in page
+    assert last_line(cast).label == "監督と見守りの設定の変更"
     assert "2026/12/29\n2027/01/04" in page.replace("\r", "")
     with office_scope(cast.minato.id):
         settings, version = queries.get_settings()

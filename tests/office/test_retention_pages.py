@@ -8,13 +8,14 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from azukari.journal import queries as journal
 from azukari.ops.verify import verify
 from azukari.roster.models import Person
 from azukari.store.scope import office_scope
 from azukari.tenancy.models import ClientCompany
 from azukari.vault import queries as vault
 from azukari.vault.actions import retention
-from azukari.vault.models import Disposal, NumberRecord, RetentionDay
+from azukari.vault.models import Certificate, Disposal, NumberRecord, RetentionDay
 from azukari.vault.queries import holding
 from azukari.vault.rules.documents import Completion
 from tests.cast import NOW, Cast, number_of
@@ -128,7 +129,7 @@ def test_a_batch_over_clients_becomes_a_request_for_each_and_is_approved_togethe
     assert "3件の個人番号を廃棄しました。" in text_of(done)
     with office_scope(due.minato.id):
         assert NumberRecord.objects.filter(sealed__isnull=False).count() == 1
-        found = [vault.certificate_pdf(due.minato.actor("aoki"), row.id)[1] for row in Disposal.objects.all()]
+        found = [vault.certificate_pdf(due.minato.actor("aoki"), row.id)[1] for row in Certificate.objects.all()]
     assert {verify(pdf).facts.addressee.code for pdf in found} == {"aoba", "kitagawa"}
 
 
@@ -257,6 +258,8 @@ def test_the_rules_of_the_office_are_changed_with_proof_and_within_bounds(due: C
     assert confirmed(aoki, RULES, fields).status_code == 302
     with office_scope(due.minato.id):
         assert (holding.get_setting().brake.count, holding.get_setting().brake.share) == (50, 40)
+        rows = journal.list_entries(due.minato.actor("aoki"), journal.Filter()).rows
+        assert rows[0].label == "保存期間の設定の変更"
     stale = confirmed(aoki, RULES, fields)
     assert stale.status_code == 422
     assert "ほかの人が先に、保存期間の設定を変更しました。" in text_of(stale)

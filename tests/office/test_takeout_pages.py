@@ -17,7 +17,7 @@ from azukari.journal.rules.takeouts import TakenOut, TakeOutFacts
 from azukari.store.scope import office_scope
 from tests.cast import TODAY, Cast, Office, number_of
 from tests.journal.test_takeouts import PAPER, take
-from tests.office.conftest import MOMENT, SignIn, browser
+from tests.office.conftest import MOMENT, SignIn, browser, hidden
 from tests.vault.test_numbers import register
 
 LIST, CLOSE = reverse("office:takeouts"), reverse("office:takeouts-close")
@@ -187,7 +187,8 @@ def test_a_disposal_of_a_number_that_is_out_warns_and_lists_it(cast: Cast, sign_
     saeki.post(reverse("office:reveal", args=[person]), FORM, secure=True)
     page = get(saeki, ask)
     assert "持ち出したままのものが 1件あります。" in page and "2026/11/25 まで" in page
-    typed = {"reason": "REGISTERED_BY_MISTAKE", "read_notes": "on", "typed": "廃棄"}
+    shown = hidden(saeki.get(ask, secure=True))
+    typed = {"reason": "REGISTERED_BY_MISTAKE", "read_notes": "on", "typed": "廃棄", **shown}
     asked = saeki.post(ask, typed, secure=True)
     assert asked.status_code == 302  # a warning, no wall: the paper may be with the authority for good
     assert "持ち出したままのものが 1件あります。" in get(saeki, asked["Location"])

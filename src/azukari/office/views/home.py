@@ -197,7 +197,7 @@ def _account_tasks(actor: Actor, recovery: tenancy.SheetState | None) -> list[Ta
     """What waits for a 責任者: rights to give, passwords to reset, odd uses to look into, the 鍵の控え."""
     tasks = []
     if policy.may(actor, "tenancy:staff:manage"):
-        for row in tenancy.list_staff(active=True):
+        for row in tenancy.list_staff_who_wait():
             url = reverse("office:staff-member", args=[row.id])
             if row.standing.reset_asked_at is not None:
                 tasks.append(_account_task(f"パスワード再設定の依頼（{row.name}さん）", url))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from azukari.kernel.actor import ROLE_LABELS, STAFF_ROLES, Actor, Role
 from azukari.kernel.ids import ClientId, OfficeId, StaffId
 from azukari.store.scope import current_office
@@ -193,6 +195,16 @@ def list_staff(*, active: bool | None = None) -> list[StaffRow]:
         found = found.filter(account__is_active=active)
     rows = _staff_rows(list(found))
     return sorted(rows, key=lambda row: (not row.standing.active, STAFF_ROLES.index(row.role)))
+
+
+def list_staff_who_wait() -> list[StaffRow]:
+    """List the active staff who wait for a 責任者: for the reset they asked for, for their right to open numbers."""
+    granted = Grant.objects.filter(staff_id=OuterRef("id"))
+    found = StaffMember.objects.select_related("account").filter(
+        Q(account__reset_asked_at__isnull=False) | (Q(handles=True) & ~Exists(granted)), account__is_active=True
+    )
+    members = list(found.order_by("login_id"))
+    return _staff_rows(members) if members else []
 
 
 def get_staff_for(actor: Actor, staff_id: UUID) -> StaffRow:

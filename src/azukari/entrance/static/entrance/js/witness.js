@@ -101,32 +101,9 @@
 
   function warn(kept) {
     if (document.querySelector("[data-witness-banner]")) return;
-    const banner = document.createElement("div");
-    banner.className = "note err";
-    banner.setAttribute("role", "alert");
-    banner.dataset.witnessBanner = "";
-    const told = document.createElement("div");
-    const say = (text, strong) => {
-      const line = document.createElement("p");
-      line.append(strong ? Object.assign(document.createElement("b"), { textContent: text }) : text);
-      told.append(line);
-      return line;
-    };
-    const telephone = script.dataset.telephone;
-    say("個人番号の取扱いの記録が、前にこのブラウザーで確かめた内容から続いていません。", true);
-    say(`前の控えは${count(kept.size)}件の時点のものです。記録が書き換えられたか、古い状態に戻された可能性があります。`);
-    say(`前の控えを保存して消さずに残し、事務所と運営者に電話で知らせてください${telephone ? `（事務所 ${telephone}）` : ""}。`);
-    const acts = say("");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn";
-    button.textContent = "前の控えを保存";
-    button.addEventListener("click", () => save(kept.note, `azukari-record-${kept.size}.txt`));
-    const link = document.createElement("a");
-    link.href = script.dataset.page;
-    link.textContent = "記録の控えの画面を開く";
-    acts.append(button, " ", link);
-    banner.append(told);
+    const banner = document.querySelector("template[data-witness-warning]").content.cloneNode(true);
+    banner.querySelector("[data-size]").textContent = count(kept.size);
+    banner.querySelector("button").onclick = () => save(kept.note, `azukari-record-${kept.size}.txt`);
     document.getElementById("main")?.prepend(banner);
   }
 
@@ -135,9 +112,9 @@
     const panel = document.querySelector("[data-witness-own]");
     if (!panel || !kept) return;
     panel.hidden = false;
-    panel.querySelector("[data-witness-told]").textContent = kept.changed
-      ? `${count(kept.size)}件の時点の控えから、今の記録は続いていません。`
-      : `${count(kept.size)}件の時点の控えまで、正しく続いていることを確かめました。`;
+    const told = panel.querySelector(`[data-witness-told="${kept.changed ? "changed" : "same"}"]`);
+    told.hidden = false;
+    told.querySelector("[data-size]").textContent = count(kept.size);
     const restart = panel.querySelector("[data-witness-restart]");
     restart.hidden = !kept.changed;
     restart.querySelector("button").onclick = () => {
