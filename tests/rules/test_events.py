@@ -67,6 +67,7 @@ SILENT: dict[str, tuple[str, ...]] = {
         "intake.actions.sheets.choose_rows",
     ),
     "the record's own signatures, and those of certificates recorded when they were made": (
+        "journal.actions.signing.stamp_due",
         "tenancy.actions.keys.sign_record",
         "tenancy.actions.keys.take_over_log_key",
         "tenancy.actions.records.sign_due",

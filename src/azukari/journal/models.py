@@ -116,12 +116,14 @@ class Tile(OfficeModel):
 
 
 class Checkpoint(OfficeModel):
-    """A signed head: what others keep as a witness (C2SP tlog-checkpoint)."""
+    """A signed head: what others keep as a witness (C2SP tlog-checkpoint). `stamp` is an RFC 3161 token of the note."""
 
     origin_number = models.PositiveSmallIntegerField(default=1)
     size = models.PositiveBigIntegerField()
     note = models.TextField()
     signed_at = models.DateTimeField()
+    stamp = models.BinaryField(default=b"")
+    stamped_at = models.DateTimeField(null=True)
 
     class Meta(OfficeModel.Meta):
         constraints = (

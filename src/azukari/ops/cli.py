@@ -217,7 +217,7 @@ def _verify(options: argparse.Namespace) -> int:
             return 2
         return exported.compare_notes(notes[0], notes[1], options.proof, options.key)
     if Path(options.paper).is_dir():
-        return exported.verify_folder(options.paper, options.key, notes[0] if notes else None)
+        return exported.verify_folder(options.paper, options.key, notes[0] if notes else None, options.tsa_root)
     return verify.verify_file(options.paper, options.key, options.file, options.tsa_root)
 
 

@@ -18,12 +18,15 @@ from uuid import UUID
 import rfc8785
 
 from azukari.journal import rules
+from azukari.kernel.clock import jst_minute
 from azukari.kernel.errors import AzukariError
-from azukari.seal import chain, checkpoint, commitment, witnessing
+from azukari.seal import chain, checkpoint, commitment, time_stamps, witnessing
 from azukari.seal.checkpoint import Checkpoint
 from azukari.seal.errors import SealError
+from azukari.seal.time_stamps import Stamp
 
 POLICY, ENTRIES, TEXTS, CHECKPOINTS = "policy.txt", "entries.jsonl", "texts.jsonl", "checkpoints.jsonl"
+STAMPS = "stamps"
 _MAX_LINE = 4 * 1024 * 1024
 _BATCH = 1_000
 
@@ -57,13 +60,15 @@ class Checked:
     fingerprint: str
 
 
-def verify_folder(folder: str, key: str | None = None, kept: str | None = None) -> int:
+def verify_folder(folder: str, key: str | None = None, kept: str | None = None, tsa_root: str | None = None) -> int:
     """Verify an exported record and say the result. `kept` is a file with a note somebody kept.
 
+    With `tsa_root` (a file, PEM) the time stamps of its notes too; without, nothing is said of them.
     Exit codes: 0 good, 1 bad, 2 cannot be decided.
     """
     try:
         checked = verify(Path(folder), key, _read(Path(kept)) if kept else None)
+        stamps = _stamps(Path(folder), tsa_root) if tsa_root else []
     except UndecidedError as error:
         sys.stdout.write(f"確かめられません：{error.reason}\n")
         return 2
@@ -75,6 +80,12 @@ def verify_folder(folder: str, key: str | None = None, kept: str | None = None) 
         f"  ルート：{checked.root.hex()}\n"
         f"  鍵の指紋：{checked.fingerprint}\n"
     )
+    if tsa_root and not stamps:
+        sys.stdout.write("  時刻の証明は付いていません。\n")
+    for size, stamp in stamps[-1:]:
+        sys.stdout.write(
+            f"  時刻の証明：{len(stamps)}件。最新は {jst_minute(stamp.at)} に{size}件の記録があったこと（{stamp.authority}）。\n"
+        )
     if key is None:
         sys.stdout.write("  事務所から別に受け取った鍵の指紋と、上の指紋が同じことを確かめてください（--key）。\n")
     return 0
@@ -110,6 +121,20 @@ def verify(folder: Path, key: str | None = None, kept: str | None = None) -> Che
         raise ExportInvalidError(why="お手元の控えより、記録の件数が少なくなっています。")
     texts.end()
     return Checked(last.origin, last.size, last.root, texts.count, checkpoint.fingerprint(verifier_key))
+
+
+def _stamps(folder: Path, tsa_root: str) -> list[tuple[int, Stamp]]:
+    """Check the time stamp of each stamped note of a record that holds. Raises: UndecidedError, ExportInvalidError."""
+    roots = time_stamps.read_roots(_read(Path(tsa_root)).encode())
+    found = []
+    with ExitStack() as stack:
+        for line in _lines(stack, folder / CHECKPOINTS):
+            note = _json(line, CHECKPOINTS)
+            size = checkpoint.read_unverified(note).size
+            token = folder / STAMPS / f"{size}.tst"
+            if token.is_file():
+                found.append((size, time_stamps.read_token(token.read_bytes(), note.encode(), roots)))
+    return found
 
 
 def _policy(folder: Path) -> tuple[str, str, str]:

@@ -132,6 +132,7 @@ def export_record(code: str, folder: str, *, with_names: bool) -> int:
         signed = keys.sign_record(now=utc_now())
         _write(target / exported.POLICY, [f"log {keys.verifier_key()}", "quorum none"])
         _write(target / exported.CHECKPOINTS, (json.dumps(note) for note in journal.notes_until(signed.size)))
+        _write_stamps(target / exported.STAMPS, signed.size)
         names = os.open(target / exported.TEXTS, _NEW, 0o600) if with_names else None
         with os.fdopen(os.open(target / exported.ENTRIES, _NEW, 0o600), "wb") as entries:
             for entry, text in journal.entries_with_texts(signed.size):
@@ -147,6 +148,14 @@ def export_record(code: str, folder: str, *, with_names: bool) -> int:
         f"確かめ方：azukari verify {folder} または python3 verify_export.py {folder}\n"
     )
     return 0
+
+
+def _write_stamps(folder: Path, size: int) -> None:
+    """Write each stamped note with its token beside it, as `openssl ts -verify -token_in` takes them."""
+    for stamped in journal.stamped_until(size):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / f"{stamped.size}.txt").write_text(stamped.note, "utf-8")
+        (folder / f"{stamped.size}.tst").write_bytes(stamped.token)
 
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL

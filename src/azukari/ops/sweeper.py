@@ -16,6 +16,7 @@ from django.db import close_old_connections
 
 from azukari.exchange.actions import examination, filekeys, notices, protection, requests, retention, uploads
 from azukari.intake.actions import sheets
+from azukari.journal.actions import signing
 from azukari.kernel.clock import utc_now
 from azukari.oversight.actions import odd
 from azukari.store.scope import office_scope
@@ -112,6 +113,7 @@ def sweep_office(*, now: datetime) -> dict[str, int]:
         "record_mails": records.send_monthly(now=now),
         "clock_words": records.tell_clock(now=now),
         "checkpoints": records.sign_due(now=now),
+        "record_stamps": signing.stamp_due(now=now),
     }
 
 

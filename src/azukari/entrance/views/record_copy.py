@@ -13,7 +13,7 @@ from azukari.entrance.access import shared
 from azukari.entrance.requests import door_at
 from azukari.journal import queries as journal
 from azukari.journal.errors import NoCopyYetError
-from azukari.seal import checkpoint
+from azukari.seal import checkpoint, time_stamps
 from azukari.tenancy.actions import keys
 
 _PERMISSION = "tenancy:own:manage"
@@ -27,6 +27,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "door": door,
         "layout": door.layout,
         "newest": newest,
+        "stamped": (stamped := journal.newest_stamped()),
+        "authority": time_stamps.read_token(stamped.token, stamped.note.encode()).authority if stamped else "",
         "root": checkpoint.printable_root(checkpoint.read_unverified(newest.note).root) if newest else "",
         "fingerprint": checkpoint.fingerprint(verifier_key),
         "verifier_key": verifier_key,

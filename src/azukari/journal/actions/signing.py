@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,9 +14,12 @@ from azukari.journal.actions import standing
 from azukari.journal.models import Checkpoint, Head
 from azukari.journal.rules import events as rule_events
 from azukari.kernel.actor import Actor
-from azukari.seal import chain
+from azukari.seal import chain, time_stamps
 from azukari.seal import checkpoint as notes
-from azukari.seal.errors import ProofError, SignerRefusedError
+from azukari.seal.errors import ProofError, SignerRefusedError, TimeStampError
+from azukari.store import time_authority
+
+_log = logging.getLogger("azukari.record")
 
 _TRIES = 8
 # security.md 3.5: after a change within ten minutes, otherwise once a day.
@@ -78,6 +82,30 @@ def sign_due(*, sealed_key: bytes, now: datetime) -> int:
             return 0
     sign_head(sealed_key=sealed_key, now=now)
     return 1
+
+
+def stamp_due(*, now: datetime) -> int:
+    """Have the time-stamping authority stamp the newest note, once a day (security.md 3.5). Gives 0 or 1.
+
+    Nothing without an authority; one that is away is asked again at the next call. Must not run inside a transaction.
+    """
+    if not time_authority.is_set_up():
+        return 0
+    last = Checkpoint.objects.filter(stamped_at__isnull=False).order_by("-stamped_at").first()
+    if last is not None and last.stamped_at is not None and abs(now - last.stamped_at) < OTHERWISE_EVERY:
+        return 0
+    number = Head.objects.values_list("origin_number", flat=True).get()
+    newest = Checkpoint.objects.filter(origin_number=number).order_by("-size").first()
+    if newest is None or newest.stamped_at is not None:
+        return 0
+    note = newest.note.encode()
+    try:
+        roots = time_stamps.read_roots(time_authority.trusted_roots())
+        token = time_stamps.token_of(time_authority.send(time_stamps.ask(note)), note, roots)
+    except (time_authority.TimeAuthorityAwayError, TimeStampError) as error:
+        _log.warning("no time stamp for the record: %s", error)
+        return 0
+    return Checkpoint.objects.filter(id=newest.id, stamped_at=None).update(stamp=token, stamped_at=now)
 
 
 def restart(*, actor: Actor, sealed_key: bytes, reason: str, now: datetime) -> SignedHead:

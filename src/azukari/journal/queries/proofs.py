@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from azukari.journal.models import TILE_WIDTH, Checkpoint, Entry, Head, Tile
 from azukari.journal.queries.lines import entry_body
 from azukari.seal import chain
@@ -131,6 +133,38 @@ def newest_checkpoint() -> SignedNote | None:
     number = Head.objects.values_list("origin_number", flat=True).get()
     row = Checkpoint.objects.filter(origin_number=number).order_by("-size").first()
     return SignedNote(row.size, row.note, row.signed_at) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class StampedNote:
+    """A signed note with its time stamp: size, note, RFC 3161 token (DER), when it was asked for."""
+
+    size: int
+    note: str
+    token: bytes
+    at: datetime
+
+
+def newest_stamped() -> StampedNote | None:
+    """Give the newest note that a time-stamping authority stamped, None where none is."""
+    number = Head.objects.values_list("origin_number", flat=True).get()
+    found = _stamped(number).order_by("-size").first()
+    return _read_stamped(found) if found else None
+
+
+def stamped_until(size: int) -> Iterator[StampedNote]:
+    """Give the stamped notes under the origin in force up to a size, the oldest first."""
+    number = Head.objects.values_list("origin_number", flat=True).get()
+    return map(_read_stamped, _stamped(number).filter(size__lte=size).order_by("size").iterator())
+
+
+def _stamped(number: int) -> QuerySet[Checkpoint]:
+    return Checkpoint.objects.filter(origin_number=number, stamped_at__isnull=False)
+
+
+def _read_stamped(row: Checkpoint) -> StampedNote:
+    assert row.stamped_at is not None
+    return StampedNote(row.size, row.note, bytes(row.stamp), row.stamped_at)
 
 
 def notes_until(size: int) -> Iterator[str]:
