@@ -12,7 +12,9 @@ import pytest
 from django.conf import settings
 
 from azukari.journal.actions import standing
+from azukari.store import time_authority
 from azukari.store.scope import office_scope
+from tests import tsa
 from tests.cast import Cast, Office, make_cast
 from tests.mail import Box, mail_server
 
@@ -89,3 +91,14 @@ def box() -> Iterator[Box]:
     """A mail server on this machine, and mail set up to use it."""
     with mail_server() as box:
         yield box
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Iterator[tsa.Authority]:
+    """A real authority, configured as the one that stamps."""
+    if tsa.OPENSSL is None:
+        pytest.skip("時刻認証局の試験：openssl がありません。")
+    with tsa.running(tmp_path / "tsa") as running:
+        time_authority.configure(running.address, running.root)
+        yield running
+    time_authority.configure("")

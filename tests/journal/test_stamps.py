@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.urls import reverse
 
 from azukari.journal import queries
 from azukari.journal.actions import signing
 from azukari.ops import exported, records
-from azukari.store import time_authority
 from azukari.tenancy.actions import keys
 from tests import tsa
 from tests.cast import NOW, Office
 from tests.journal.test_record import append
-from tests.office.conftest import browser
 from tools import verify_export
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Iterator[tsa.Authority]:
-    if tsa.OPENSSL is None:
-        pytest.skip("openssl is not here")
-    with tsa.running(tmp_path / "tsa") as running:
-        time_authority.configure(running.address, running.root)
-        yield running
-    time_authority.configure("")
 
 
 def test_without_an_authority_nothing_is_asked(minato: Office) -> None:
@@ -80,10 +66,3 @@ def test_the_export_carries_the_stamps(
     token.write_bytes(token.read_bytes()[:-8] + b"12345678")
     assert exported.verify_folder(str(folder), tsa_root=str(root)) == 1
     assert exported.verify_folder(str(folder)) == 0
-
-
-def test_the_page_says_who_vouches_for_the_time(minato: Office, authority: tsa.Authority) -> None:
-    keys.sign_record(now=NOW)
-    signing.stamp_due(now=NOW)
-    page = browser(minato, "aoki").get(reverse("office:record-copy"), secure=True).content.decode()
-    assert "件の記録があったことを" in page

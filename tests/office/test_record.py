@@ -18,13 +18,16 @@ from django.urls import reverse
 
 from azukari.journal import actions as journal_actions
 from azukari.journal import queries as journal
+from azukari.journal.actions import signing
 from azukari.journal.rules import ABOUT_PEOPLE, Event, Kind, Line, Operation, Result, TakenOut
 from azukari.office.views import record_output
 from azukari.store.scope import office_scope
 from azukari.tenancy import errors, policy
+from azukari.tenancy.actions import keys
 from azukari.tenancy.actions import record as actions
 from azukari.tenancy.models import RecordView
 from azukari.tenancy.queries import list_record_views
+from tests import tsa
 from tests.cast import NOW, Cast, Office
 from tests.office.conftest import MOMENT, SignIn, browser
 
@@ -398,8 +401,6 @@ def test_an_auditors_own_pages_name_nobody(cast: Cast, told: Office) -> None:
 
 
 def test_the_detail_says_place_hashes_root_and_the_signed_head(told: Office, aoki: Client) -> None:
-    from azukari.tenancy.actions import keys
-
     seq = journal.tree_size() - 1
     page = page_of(aoki.get(reverse("office:record-entry", args=[seq])))
     proof = journal.prove(seq)
@@ -422,3 +423,11 @@ def test_every_form_of_the_record_works_without_javascript(told: Office, sign_in
     page = page_of(sign_in("aoki").get(LIST))
     assert 'method="get"' in page and f'action="{reverse("office:record-views")}?' in page
     assert f'href="{OUTPUT}"' in page
+
+
+def test_the_copy_says_who_vouches_for_its_time(told: Office, aoki: Client, authority: tsa.Authority) -> None:
+    url = reverse("office:record-copy")
+    keys.sign_record(now=NOW)
+    assert "時刻の証明" not in page_of(aoki.get(url))
+    assert signing.stamp_due(now=NOW) == 1
+    assert "件の記録があったことを" in page_of(aoki.get(url))

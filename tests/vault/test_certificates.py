@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -167,16 +166,6 @@ def test_a_key_that_came_back_is_not_called_gone(minato: Office, two: UUID) -> N
 
 
 # Time stamps
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Iterator[tsa.Authority]:
-    if tsa.OPENSSL is None:
-        pytest.skip("時刻認証局の試験：openssl がありません。")
-    with tsa.running(tmp_path / "tsa") as running:
-        time_authority.configure(running.address, running.root)
-        yield running
-    time_authority.configure("")
 
 
 def test_a_stamp_comes_beside_the_signature(
