@@ -46,7 +46,7 @@ from azukari.tenancy.actions import holders
 from azukari.tenancy.actions.looks import Confirmed
 from azukari.vault import errors as vault_errors
 from azukari.vault import queries as vault
-from azukari.vault.actions import numbers, parcels
+from azukari.vault.actions import comparison, parcels
 from azukari.vault.rules.purposes import Purpose
 
 SCREEN = "登録シート"
@@ -153,7 +153,7 @@ def check_sheet(
     mark = ledger_mark(client.id)
     matches = match_people(people, [_known(row) for row in roster.all_of_client(client.id)])
     with_digits = [match for match in matches if match.person.digits is not None]
-    answers = numbers.compare_numbers(
+    answers = comparison.compare_numbers(
         actor=actor,
         vault_key=vault_key,
         client_id=client.id,
@@ -181,7 +181,7 @@ def ledger_mark(client_id: UUID) -> str:
     return f"{roster.mark_of_client(client_id)}|{vault.mark_of_client(client_id)}"
 
 
-def _comparison(answer: numbers.Comparison) -> NumberComparison:
+def _comparison(answer: comparison.Comparison) -> NumberComparison:
     if answer.same:
         return NumberComparison.SAME
     return NumberComparison.DIFFERENT if answer.registered else NumberComparison.NONE

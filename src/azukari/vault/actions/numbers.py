@@ -1,4 +1,4 @@
-"""Registering, comparing, showing and replacing numbers.
+"""Registering, showing and replacing numbers.
 
 Order of a registration: keys are committed to the key store, then record, tag and handling record in one
 transaction. Order of showing: the handling record is committed, then key and sealed number are read and opened.
@@ -23,16 +23,14 @@ from azukari.kernel.ids import new_id
 from azukari.roster import actions as roster_actions
 from azukari.roster import queries as roster
 from azukari.roster.rules import NumberState
-from azukari.seal import opening, sealing
-from azukari.seal.context import Context
-from azukari.seal.errors import SealError
+from azukari.seal import sealing
 from azukari.seal.opening import OpenedNumber
 from azukari.seal.vaultkey import VaultKey
 from azukari.store.bulk import insert_rows
 from azukari.store.scope import current_office
 from azukari.tenancy import queries as tenancy
 from azukari.vault import errors, policy, queries
-from azukari.vault.actions import keystore
+from azukari.vault.actions import comparison, keystore, openings
 from azukari.vault.models import DuplicateTag, NumberRecord
 from azukari.vault.rules import events, numbers
 from azukari.vault.rules.numbers import Identity, RecordState, ReplaceReason
@@ -137,7 +135,7 @@ def _write_one(
     _check_state(person_id, replacing=reason is not None)
     tag = vault_key.tag(person.client_id, digits)
     seen = _candidates(person.client_id, tag)
-    found = compare_numbers(
+    found = comparison.compare_numbers(
         actor=actor,
         vault_key=vault_key,
         client_id=person.client_id,
@@ -202,7 +200,7 @@ def seal_numbers(*, vault_key: VaultKey, client_id: UUID, new: Sequence[NewNumbe
     wrapped_keys, sealed_numbers, tags = [], [], []
     for record_id, item in zip(ids, new, strict=True):
         numbers.check_number(item.digits)
-        context = _context(record_id, client_id, item.person_id, item.purposes, item.version)
+        context = openings.context_of(record_id, client_id, item.person_id, item.purposes, item.version)
         wrapped, sealed = sealing.seal_number_record(vault_key, item.digits, context)
         wrapped_keys.append(wrapped)
         sealed_numbers.append(sealed)
@@ -342,112 +340,8 @@ def reveal_number(
         else:
             facts = replace(leaves, submitted_to=leaves.submitted_to.strip() or use.submitted_to)
             appended = takeouts.take_out(actor=actor, operation=operation, facts=facts, now=now)
-    number = _open(vault_key, found)
+    number = openings.open_number(vault_key, found)
     return Shown(number, appended.label())
-
-
-def _open(vault_key: VaultKey, found: queries.NumberFacts) -> OpenedNumber:
-    """Read key and sealed number now and open. Raises: NumberNotFoundError (disposed meanwhile), NumberDamagedError."""
-    wrapped = keystore.find_key(found.id)
-    row = NumberRecord.objects.filter(id=found.id).exclude(state=RecordState.DISPOSED).values_list("sealed", flat=True)
-    sealed = row.first()
-    if wrapped is None or sealed is None:
-        raise errors.NumberNotFoundError
-    try:
-        return opening.open_number(
-            vault_key,
-            wrapped,
-            bytes(sealed),
-            _context(found.id, found.client_id, found.person_id, found.purposes, found.version),
-        )
-    except SealError as error:
-        raise errors.NumberDamagedError from error
-
-
-def compare_numbers(
-    *,
-    actor: Actor,
-    vault_key: VaultKey,
-    client_id: UUID,
-    wanted: Sequence[tuple[UUID | None, str]],
-    screen: str,
-    now: datetime,
-) -> list[Comparison]:
-    """Compare the numbers of a sheet with those registered, recorded as one use before any is opened.
-
-    `wanted` is (person or None when new, digits); the result has the same order. Nothing of a number comes out
-    but same, different, none, or whose number it is. Must not run inside a transaction.
-    """
-    policy.check_can(actor, "vault:number:register", client_id)
-    known = queries.numbers_of_people_of_client(client_id)
-    by_person = {facts.person_id: facts for facts in known}
-    tagged: dict[int, list[UUID]] = {}
-    for record_id, tag in DuplicateTag.objects.filter(client_id=client_id).values_list("record_id", "tag"):
-        tagged.setdefault(tag, []).append(record_id)
-    by_record = {facts.id: facts for facts in known}
-    plan = [
-        (
-            by_person.get(person_id) if person_id else None,
-            [by_record[found] for found in tagged.get(vault_key.tag(client_id, digits), []) if found in by_record],
-        )
-        for person_id, digits in wanted
-    ]
-    needed = {facts.id: facts for own, others in plan for facts in ([own] if own else []) + others}
-    if needed:
-        client = tenancy.get_client_for(actor, client_id)
-        with transaction.atomic(durable=True):
-            journal.append(
-                actor=actor,
-                operation=Operation(
-                    event=events.COMPARED,
-                    screen=screen,
-                    lines=(
-                        Line(client_id=client_id, client_name=client.name, detail=f"登録済みの{len(needed)}件と照合"),
-                    ),
-                ),
-                now=now,
-            )
-    opened = _open_many(vault_key, needed)
-    result = []
-    for (own, others), (person_id, digits) in zip(plan, wanted, strict=True):
-        same = own is not None and own.id in opened and opened[own.id].same_as(digits)
-        owner = next(
-            (
-                facts.person_id
-                for facts in others
-                if facts.person_id != person_id and facts.id in opened and opened[facts.id].same_as(digits)
-            ),
-            None,
-        )
-        result.append(Comparison(same=same, registered=own is not None, owner=owner))
-    return result
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A sheet's number against the vault: the person's own is the same, is there at all, or it is another's."""
-
-    same: bool
-    registered: bool
-    owner: UUID | None
-
-
-def _open_many(vault_key: VaultKey, needed: dict[UUID, queries.NumberFacts]) -> dict[UUID, OpenedNumber]:
-    opened: dict[UUID, OpenedNumber] = {}
-    ids = list(needed)
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        wrapped = keystore.find_keys(part)
-        rows = NumberRecord.objects.filter(id__in=part).exclude(state=RecordState.DISPOSED)
-        for record_id, sealed in rows.values_list("id", "sealed"):
-            facts = needed[record_id]
-            context = _context(record_id, facts.client_id, facts.person_id, facts.purposes, facts.version)
-            if record_id in wrapped and sealed is not None:
-                try:
-                    opened[record_id] = opening.open_number(vault_key, wrapped[record_id], bytes(sealed), context)
-                except SealError as error:
-                    raise errors.NumberDamagedError from error
-    return opened
 
 
 def _check_new(actor: Actor, client_id: UUID, digits: str, purposes: Sequence[Purpose], *, now: datetime) -> None:
@@ -461,16 +355,3 @@ def _check_new(actor: Actor, client_id: UUID, digits: str, purposes: Sequence[Pu
 
 def _next_version(person_id: UUID) -> int:
     return NumberRecord.objects.filter(person_id=person_id).count() + 1
-
-
-def _context(record_id: UUID, client_id: UUID, person_id: UUID, purposes: Sequence[Purpose], version: int) -> Context:
-    return Context(
-        label="number",
-        office=current_office(),
-        client=client_id,
-        person=person_id,
-        record=record_id,
-        field="number",
-        purposes=tuple(purpose.value for purpose in purposes),
-        version=version,
-    )
