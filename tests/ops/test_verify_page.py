@@ -34,10 +34,9 @@ def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize("arguments", [[], ["x.pdf", "--page", "x.html"]])
-def test_a_paper_or_the_page_is_asked_for(arguments: list[str]) -> None:
-    with pytest.raises(SystemExit) as refused:
-        cli.main(["verify", *arguments])
-    assert refused.value.code == 2
+def test_a_paper_the_page_or_two_notes_are_asked_for(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["verify", *arguments]) == 2
+    assert "どれか1つを指定してください" in capsys.readouterr().err
 
 
 def test_no_server_database_or_django_is_needed(tmp_path: Path) -> None:

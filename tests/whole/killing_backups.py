@@ -48,7 +48,9 @@ _STAGES = [
     (places, "sync"),
     (dumps, "load"),
     (disposals, "write"),
-    *((restore, name) for name in ("_migrate", "_check_root_key", "_replay", "_prove", "_copy_files")),
+    *((restore.backups, name) for name in ("continue_record", "record_restored")),
+    (restore.vault_replay, "dispose_again"),
+    *((restore, name) for name in ("_migrate", "_check_root_key", "_prove", "_copy_files")),
 ]
 
 

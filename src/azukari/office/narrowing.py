@@ -39,10 +39,9 @@ class Asked:
 def read(request: HttpRequest) -> Asked:
     """Read the filter of a request from its address."""
     actor = actor_of(request)
-    staff = tenancy.list_staff()
     form = RecordFilterForm(
         request.GET,
-        staff=[(str(row.id), row.name) for row in staff],
+        staff=[(str(pk), name) for pk, name in tenancy.list_staff_choices()],
         clients=[(str(pk), name) for pk, name in tenancy.list_client_choices(actor)],
         screens=journal.list_screens(),
     )
@@ -51,7 +50,7 @@ def read(request: HttpRequest) -> Asked:
     data = form.cleaned_data
     person, charge = str(data["person"]).strip(), data["charge"]
     people = roster.find_person_ids(actor, person, limit=MOST_PEOPLE) if person else None
-    served = next((row.clients for row in staff if str(row.id) == charge), ())
+    served = tenancy.get_staff_for(actor, UUID(str(charge))).clients if charge else ()
     operation, line = form.place()
     wanted = journal.Filter(
         since=_midnight(data["since"]),

@@ -208,9 +208,14 @@ def _verify(options: argparse.Namespace) -> int:
 
     from azukari.ops import exported, verify
 
+    notes = options.checkpoint or []
+    if (options.paper is not None) + (options.page is not None) + (options.proof is not None) != 1:
+        sys.stderr.write(
+            "検証する書類かフォルダー、--page、比べる控え（--checkpoint）のどれか1つを指定してください。\n"
+        )
+        return 2
     if options.page is not None:
         return verify.write_page(options.page)
-    notes = options.checkpoint or []
     if options.paper is None:
         if len(notes) != 2 or not options.proof or not options.key:
             sys.stderr.write("控えどうしを比べるには、--checkpoint に2つ、--proof と --key を指定してください。\n")

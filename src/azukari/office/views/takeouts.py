@@ -32,7 +32,7 @@ def take_out_list(request: HttpRequest) -> HttpResponse:
     form = TakeOutFilterForm(
         request.GET,
         clients=[(str(pk), name) for pk, name in tenancy.list_client_choices(actor)],
-        staff=[(str(row.id), row.name) for row in tenancy.list_staff()],
+        staff=[(str(pk), name) for pk, name in tenancy.list_staff_choices()],
     )
     valid = form.is_valid()
     rows, total = takeouts.list_take_outs(actor, form.wanted() if valid else TakeOutFilter(), today=today, page=number)

@@ -197,6 +197,13 @@ def list_staff(*, active: bool | None = None) -> list[StaffRow]:
     return sorted(rows, key=lambda row: (not row.standing.active, STAFF_ROLES.index(row.role)))
 
 
+def list_staff_choices() -> list[tuple[StaffId, str]]:
+    """Give id and name of all staff for a choice in a form: managers first, stopped ones last."""
+    rows = list(StaffMember.objects.order_by("login_id").values_list("id", "name", "role", "account__is_active"))
+    rows.sort(key=lambda row: (not row[3], STAFF_ROLES.index(Role(row[2]))))
+    return [(StaffId(pk), name) for pk, name, _, _ in rows]
+
+
 def list_staff_who_wait() -> list[StaffRow]:
     """List the active staff who wait for a 責任者: for the reset they asked for, for their right to open numbers."""
     granted = Grant.objects.filter(staff_id=OuterRef("id"))

@@ -71,6 +71,8 @@ def list_due(actor: Actor, *, until: date, client_id: UUID | None = None) -> lis
             "person__left_on", "person__head__left_on", "client__contract_ended_on",
         )
     )  # fmt: skip
+    if not rows:
+        return []
     waiting = set(DisposalItem.objects.filter(open=True).values_list("record_id", flat=True))
     due = [one for row in _with_holding(rows) if (one := _due_of(*row)) and one.due_on <= until]
     return sorted(
@@ -131,6 +133,8 @@ def _former_until(replaced_at: datetime) -> date:
 
 def due_rows(found: Sequence[Due], *, today: date) -> list[DueRow]:
     """Give some due numbers with person, periods and the sentence, in the order given."""
+    if not found:
+        return []
     numbers = numbers_by_id([due.record_id for due in found])
     people = roster.find_people(list({due.person_id for due in found}))
     held = holdings_of(numbers.values(), people)
