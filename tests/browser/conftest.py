@@ -126,11 +126,11 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def desk() -> Desk:
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """An office that signs good and bad papers."""
     from tests.browser.papers import Desk
 
-    return Desk()
+    return Desk(tmp_path_factory.mktemp("desk"))
 
 
 @pytest.fixture(scope="session")

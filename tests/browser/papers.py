@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import tempfile
 from base64 import b64encode
 from collections.abc import Callable
 from functools import cached_property
@@ -36,7 +35,8 @@ EVENTS = {RECEIPT: "exchange.file.received", CERTIFICATE: "vault.certificate.iss
 class Desk:
     """An office that signs what it is told to, quickly: a page is drawn once, its attachments are exchanged."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.log: Log = new_log(1)
         self.other: Log = new_log(2)
 
@@ -105,8 +105,7 @@ class Desk:
 
     @cached_property
     def authority(self) -> tsa.Authority:
-        self._folder = tempfile.TemporaryDirectory()
-        return tsa.make(Path(self._folder.name) / "tsa")
+        return tsa.make(self.folder / "tsa")
 
     def stamped(self, change: Callable[[bytes], bytes] = lambda token: token, of: bytes = b"") -> bytes:
         """The receipt with a real time stamp beside its signature, or one `of` something else, or a changed one."""
