@@ -361,4 +361,4 @@ def other_attributes(pdf: bytes, times: int = 1, kind: str = "1.2.840.113549.1.9
     info = whole["content"]["signer_infos"][0]
     one = cms.CMSAttribute({"type": kind, "values": [info["unsigned_attrs"][0]["values"][0]]})
     info["unsigned_attrs"] = cms.CMSAttributes([one] * times)
-    return pdf.replace(digits, whole.dump(force=True).ljust(len(padded), b"\0").hex().upper().encode())
+    return pdf.replace(digits, whole.dump().ljust(len(padded), b"\0").hex().upper().encode())
