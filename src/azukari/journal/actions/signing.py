@@ -21,7 +21,8 @@ from azukari.store import time_authority
 
 _log = logging.getLogger("azukari.record")
 
-_TRIES = 8
+# Each try lost is another process's signature: as many as may sign at once, and more.
+_TRIES = 100
 # security.md 3.5: after a change within ten minutes, otherwise once a day.
 CHANGED_EVERY, OTHERWISE_EVERY = timedelta(minutes=10), timedelta(days=1)
 
