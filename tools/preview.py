@@ -164,6 +164,10 @@ def walk(see: Walk) -> None:
         ("log-empty", "/log/?person=%E3%81%84%E3%81%AA%E3%81%84"),
         ("log-error", "/log/?since=abc"),
         ("log-events", "/log/events/"),
+        ("log-output", "/log/output/"),
+        ("log-views", "/log/views/"),
+        ("odd-uses", "/odd-uses/"),
+        ("record-copy", "/record-copy/"),
     ):
         see.go(path)
         see.look(name)
@@ -178,6 +182,7 @@ def walk(see: Walk) -> None:
         ("my-page", "/settings/"),
         ("settings", "/settings/office/"),
         ("settings-retention", "/settings/retention/"),
+        ("settings-oversight", "/settings/oversight/"),
         ("passwords", "/settings/password/"),
         ("staff", "/settings/staff/"),
         ("staff-new", "/settings/staff/new/"),
@@ -258,9 +263,27 @@ def _portal(see: Walk) -> None:
         see.go(f"/p/{name}/")
         see.look(f"portal-{name.replace('/', '-')}")
     see.log_in("tanabe", door="/p/")
-    for name in ("", "files/", "documents/", "tools/", "users/", "account/", "account/password/"):
+    for name in (
+        "",
+        "files/",
+        "documents/",
+        "tools/",
+        "users/",
+        "account/",
+        "account/password/",
+        "handling/",
+        "record-copy/",
+    ):
         see.go(f"/p/{name}")
         see.look(f"portal-{name.replace('/', '-') or 'home'}")
+    see.go("/p/handling/")
+    see.page.pdf(path=see.out / "portal-handling-print.pdf", prefer_css_page_size=True)
+    see.go(see.links(r"/p/handling/\d+/")[0])
+    see.look("portal-handling-line")
+    see.page.context.clear_cookies()
+    see.go("/mine/")
+    see.look("mine")
+    see.log_in("tanabe", door="/p/")
     see.go("/p/files/")
     see.page.set_input_files(
         "#drop-files",
