@@ -14,7 +14,7 @@ from azukari.tenancy import queries as tenancy  # noqa: E402
 from azukari.tenancy.actions import keys, unlocks  # noqa: E402
 from azukari.tenancy.models import ClientCompany  # noqa: E402
 from azukari.vault import queries as vault  # noqa: E402
-from azukari.vault.actions import numbers  # noqa: E402
+from azukari.vault.actions import openings  # noqa: E402
 from tests.browser.conftest import PASSWORD  # noqa: E402
 
 
@@ -27,7 +27,7 @@ def main() -> None:
         key = derive_vault_key(unlocks.open_office_secret(staff_id, PASSWORD), keys.server_half(), office_id)
         for client_id in ClientCompany.objects.values_list("id", flat=True):
             known = {facts.id: facts for facts in vault.numbers_of_people_of_client(client_id)}
-            for opened in numbers._open_many(key, known).values():
+            for opened in openings.open_numbers(key, known).values():
                 sys.stdout.write(opened.digits() + "\n")
 
 
