@@ -16,11 +16,12 @@ from django.db import transaction
 
 from azukari.journal import actions as journal
 from azukari.journal.rules import Line, Operation
-from azukari.kernel.actor import Actor, Role
+from azukari.kernel.actor import Actor
 from azukari.roster import actions as roster_actions
 from azukari.roster.rules import NumberState
 from azukari.store import disposals
 from azukari.tenancy import queries as tenancy
+from azukari.tenancy.actions import holders
 from azukari.vault import errors, policy, queries
 from azukari.vault.actions import certificates, keystore
 from azukari.vault.models import Disposal, DisposalItem, DuplicateTag, NumberRecord
@@ -150,14 +151,7 @@ def finish_disposal(disposal_id: UUID, *, actor: Actor, now: datetime) -> None:
 
 def sweep_unfinished(*, now: datetime) -> int:
     """Complete the disposals of the office in force that a crash left between act and certificate."""
-    system = Actor(
-        office_id=tenancy.get_office().id,
-        staff_id=None,
-        name="システム",
-        role=Role.SYSTEM,
-        may_handle=False,
-        client_ids=None,
-    )
+    system = holders.system_actor(name="システム")
     waiting = list(Disposal.objects.filter(state=State.EXECUTED).values_list("id", flat=True))
     for disposal_id in waiting:
         finish_disposal(disposal_id, actor=system, now=now)

@@ -22,7 +22,7 @@ from azukari.roster import queries as roster
 from azukari.store.scope import current_office
 from azukari.tenancy import policy as office_policy
 from azukari.tenancy import queries as tenancy
-from azukari.tenancy.actions import outbox
+from azukari.tenancy.actions import holders, outbox
 from azukari.tenancy.rules import mails
 from azukari.vault import errors, policy, queries
 from azukari.vault.models import RetentionDay, RetentionExtension, RetentionSetting
@@ -191,14 +191,7 @@ def tell_overdue(*, now: datetime) -> int:
 
     A clock that ran ahead and came back must not silence it for years: the distance counts, in either direction.
     """
-    system = Actor(
-        office_id=tenancy.get_office().id,
-        staff_id=None,
-        name="システム",
-        role=Role.SYSTEM,
-        may_handle=False,
-        client_ids=None,
-    )
+    system = holders.system_actor(name="システム")
     looked_at = holding.get_setting().looked_at
     if looked_at is not None and abs(now - looked_at) < _LOOK_EVERY:
         return 0
